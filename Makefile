@@ -1,0 +1,43 @@
+# The four verbs everybody needs: install, demo, test, lint. Each sets up what it needs and works a second time.
+PYTHON ?= python3
+BIN := .venv/bin
+.DEFAULT_GOAL := help
+
+.PHONY: help install demo test lint format score bench lock clean
+
+help: ## this list
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
+
+install: .venv/installed ## the program into .venv/ (.venv/bin/mailbot)
+
+.venv/installed: requirements.lock pyproject.toml
+	sh scripts/system-packages.sh run
+	PYTHON=$(PYTHON) sh scripts/venv.sh requirements.lock
+	touch $@
+
+.venv/tested: requirements-test.lock pyproject.toml
+	sh scripts/system-packages.sh test
+	PYTHON=$(PYTHON) sh scripts/venv.sh requirements-test.lock
+	touch $@ .venv/installed
+
+demo: .venv/installed ## the main job on embedded servers, nothing to configure
+	$(BIN)/mailbot demo
+
+test: .venv/tested ## every test (installs and starts Dovecot, Postfix and PostgreSQL where the user may)
+	$(BIN)/python -m pytest
+
+lint: .venv/tested ## ruff and mypy --strict
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: .venv/tested ## lay the code out
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lock: ## pin every version anew
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header pyproject.toml --extra build --extra demo -o requirements.lock
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header pyproject.toml --extra build --extra demo --extra postgres --extra dev -o requirements-test.lock
+
+clean: ## remove what was installed and built here
+	rm -rf .venv build *.egg-info .mypy_cache .ruff_cache

@@ -1,0 +1,1 @@
+"""Records of what happened: imports neither mailbot nor parsers."""

@@ -1,0 +1,1 @@
+"""The service: mail in, findings and one verdict, mail out."""

@@ -1,0 +1,1 @@
+"""The judgement: pure, with no clock, disk, socket or database."""

@@ -1,0 +1,1 @@
+"""Every socket to a mail server."""

@@ -1,0 +1,1 @@
+"""Bytes to facts: imports neither mailbot nor ledger and never raises for bad input."""

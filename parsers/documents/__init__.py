@@ -1,0 +1,1 @@
+"""What a paper is and what stands on it."""

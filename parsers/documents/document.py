@@ -1,0 +1,85 @@
+"""What is a paper, and how far can each value read from it be trusted?"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from parsers.files.page import Box, ReadBy, Unreadable
+
+
+class DocumentKind(StrEnum):
+    """The contract's `document.kind`."""
+
+    COMMITMENT_LETTER = "commitment_letter"  # 承诺保证书
+    SOCIAL_INSURANCE_CERTIFICATE = "social_insurance_certificate"  # 社保证明
+    NATIONAL_SCREENSHOT = "national_screenshot"  # 全国系统截图
+    MUNICIPAL_SCREENSHOT = "municipal_screenshot"  # 重庆系统截图
+    IDENTITY_CARD = "identity_card"  # 身份证扫描件
+    CARD_IN_HAND_PHOTO = "card_in_hand_photo"  # 手持身份证照片
+    EXPLANATION = "explanation"  # 情况说明
+    LATE_FILING_UNDERTAKING = "late_filing_undertaking"  # 逾期承诺书
+    APPROVAL = "approval"  # 主管部门同意意见
+    OTHER = "other"
+
+
+@dataclass(frozen=True)
+class Field:
+    """One value read from a paper."""
+
+    value: str  #: folded for comparing (NFKC, no inner spaces); never masked here
+    confidence: float  #: 0..1 as the engine says; never a proof by itself
+    certain: bool  #: raised by a text layer, a check digit or agreeing readings: may carry a defect
+    page: int  #: 1-based within its file
+    box: Box | None = None
+    read_by: ReadBy = ReadBy.OCR
+
+
+class Presence(StrEnum):
+    """Whether a mark is there; `UNCLEAR` is an honest answer and becomes a doubt."""
+
+    PRESENT = "present"
+    ABSENT = "absent"
+    UNCLEAR = "unclear"
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A seal, a signature, a tick: ink on paper."""
+
+    presence: Presence
+    page: int
+    box: Box | None = None
+    why: str = ""  #: a stable English word, e.g. "greyscale", "half_cut", "faint", "typed"
+    fingerprint: str = ""  #: perceptual hash (hex) of a signature's picture, for recognising it in another case
+
+
+@dataclass(frozen=True)
+class Document:
+    """One paper. One file may hold several, one paper may lie in several files."""
+
+    kind: DocumentKind
+    file: str  #: the attachment's name
+    position: int  #: the attachment's position in its mail
+    pages: tuple[int, ...]  #: 1-based within the file
+    read_by: ReadBy
+    seconds: float = 0.0
+
+    @property
+    def fields(self) -> dict[str, Field]:
+        """Every named value, for `check --json`; a kind with values overrides this."""
+        return {}
+
+
+@dataclass(frozen=True)
+class FileRead:
+    """One attached file after reading: its papers, or why it could not be read.
+
+    `unknown_pages` were read but recognised as nothing; `illegible_pages` could not be read. While either is not
+    empty, a paper that may stand there is not called missing (contract.md 3, rule 1).
+    """
+
+    position: int
+    name: str
+    documents: tuple[Document, ...] = ()
+    unreadable: Unreadable | None = None
+    unknown_pages: tuple[int, ...] = ()
+    illegible_pages: tuple[int, ...] = ()

@@ -1,0 +1,1 @@
+"""What an attached file holds: its kind, its pages, its text."""

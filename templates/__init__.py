@@ -1,0 +1,1 @@
+"""Words only: everything that applicants and reviewers read."""
