@@ -1,0 +1,249 @@
+"""What has the operator configured?
+
+config.toml becomes one frozen `Settings`; contract.md 4 fixes the names. Relative paths start at the file's folder.
+"""
+
+from datetime import date, time
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Annotated, Literal, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
+
+from mailbot.examination.verdict import Severity
+from mailbot.validation import read_toml, validate
+
+OFFICE_TIME = ZoneInfo("Asia/Shanghai")
+LetterMode = Literal["auto", "hold", "off"]
+Tls = Literal["implicit", "starttls", "none"]
+
+
+def _an_address(value: str) -> str:
+    local, at, domain = value.rpartition("@")
+    if not (at and local and "." in domain and value.isascii() and not set(value) & set(' <>,;:"')):
+        raise ValueError('is not one plain e-mail address; write it like "name@example.cn"')
+    return f"{local}@{domain.lower()}"
+
+
+def _rooted(path: Path, info: ValidationInfo) -> Path:
+    return ((info.context or {}).get("root") or Path.cwd()) / path.expanduser()
+
+
+def _there(path: Path, info: ValidationInfo) -> Path:
+    path = _rooted(path, info)
+    if not path.exists():
+        raise ValueError(f"{path} is not there; create it or remove the key")
+    return path
+
+
+Address = Annotated[str, AfterValidator(_an_address)]
+Rooted = Annotated[Path, AfterValidator(_rooted)]
+Existing = Annotated[Path, AfterValidator(_there)]
+Port = Annotated[int, Field(ge=1, le=65535)]
+Positive = Annotated[int, Field(ge=1)]
+
+
+class Table(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
+
+
+class Office(Table):
+    """Who signs the letters."""
+
+    name: str = "审核单位"
+    phone: str = ""
+    address: str = ""  #: for 现场办理
+    hours: str = "工作日办公时间"
+
+
+class LedgerTable(Table):
+    url: str = "sqlite:///data/ledger.db"
+    archive: Rooted = Path("data/archive")  #: raw mails, in and out
+
+    @field_validator("url")
+    @classmethod
+    def _known_database(cls, url: str, info: ValidationInfo) -> str:
+        if url.startswith("sqlite:///"):
+            return f"sqlite:///{_rooted(Path(url.removeprefix('sqlite:///')), info)}"
+        if not url.startswith("postgresql+psycopg://"):
+            raise ValueError('is no known database; use "sqlite:///…" or "postgresql+psycopg://…"')
+        return url
+
+
+class MailTable(Table):
+    send: bool = True  #: false: everything but the sending
+    poll_seconds: Annotated[int, Field(ge=5, le=3600)] = 60
+    mark_seen: bool = False  #: set \\Seen on the server once a mail is archived
+    idle: bool = True  #: use IDLE as a wake-up where the server announces it
+
+
+class Mailbox(Table):
+    """One review mailbox."""
+
+    address: Address
+    matters: Annotated[tuple[str, ...], Field(min_length=1)]
+    reviewers: tuple[Address, ...] = ()
+    aliases: tuple[Address, ...] = ()  #: other addresses that deliver here
+    code: str | None = Field(default=None, pattern=r"^[A-Z0-9]{2,8}$")  #: prefix of case numbers
+    imap_host: str
+    imap_port: Port = 993
+    imap_tls: Tls = "implicit"
+    smtp_host: str
+    smtp_port: Port = 465
+    smtp_tls: Tls = "implicit"
+    tls_ca_file: Existing | None = None
+    username: str | None = None
+    password_env: str | None = None
+    password_file: Rooted | None = None
+    password_credential: str | None = None
+    provider: Literal["netease", "qq", "exchange", "gmail", "plain"] | None = None
+    authserv_id: str | None = None
+    since: date | None = None
+    office: Office | None = None
+    folders: tuple[str, ...] | None = None
+
+    @model_validator(mode="after")
+    def _no_open_line(self) -> Self:
+        for leg, host, tls in (("imap", self.imap_host, self.imap_tls), ("smtp", self.smtp_host, self.smtp_tls)):
+            if tls == "none" and not is_loopback(host):
+                raise ValueError(f'{leg}_tls "none" would send the password in clear; use "implicit" or "starttls"')
+        ways = [way for way in (self.password_env, self.password_file, self.password_credential) if way]
+        if len(ways) > 1:
+            raise ValueError(
+                "several passwords are named; keep one of password_env, password_file, password_credential"
+            )
+        return self
+
+    @property
+    def login(self) -> str:
+        return self.username or self.address
+
+    @property
+    def case_code(self) -> str:
+        """Prefix of case numbers: cqjtzjzd@… → ZJZD."""
+        if self.code:
+            return self.code
+        letters = "".join(filter(str.isalnum, self.address.partition("@")[0])).upper()
+        return letters.removeprefix("CQJT")[:8] or "JL"
+
+
+class FeedbackTable(Table):
+    on_due: Literal["send_certain", "escalate_only"] = "send_certain"
+    letters: dict[str, LetterMode] = {}  #: by kind of letter; the shipped modes hold for the rest
+    per_address_hour: Positive = 3
+    per_address_day: Positive = 10
+    per_hour: Positive = 60  #: over all: then sending pauses and an alarm is raised
+
+
+class Reviewer(Table):
+    """审核人员, by name, as 四.(四) demands."""
+
+    name: str
+    address: Address
+    valid_from: date
+    valid_until: date | None = None
+    substitute: Address | None = None
+    head: bool = False  #: is told of what nobody answers
+
+    def serves_on(self, day: date) -> bool:
+        return self.valid_from <= day and (self.valid_until is None or day <= self.valid_until)
+
+
+class DirectoryTable(Table):
+    max_age_days: Positive = 30
+
+
+class Folders(Table):
+    calendars: Existing | None = None
+    packs: Existing | None = None
+    suspended: Existing | None = None
+    projects: Existing | None = None
+    templates: Existing | None = None  #: the office's own wording, over the shipped one
+
+
+class Forms(Table):
+    directory: Existing | None = None
+
+
+class ReadingTable(Table):
+    """How papers are read."""
+
+    engine: Literal["rapid", "tesseract", "openvino"] = "rapid"
+    workers: Annotated[int, Field(ge=1, le=64)] | None = None  #: default: one a core
+    cache: Rooted = Path("data/cache")
+
+
+class DeskTable(Table):
+    digest_at: time = time(8, 30)  #: on workdays, Asia/Shanghai
+
+
+class Limits(Table):
+    mail_megabytes: Annotated[int, Field(ge=1, le=500)] = 80
+    free_disk_megabytes: Positive = 500
+
+
+class Settings(Table):
+    """The whole configuration."""
+
+    office: Office = Office()
+    ledger: LedgerTable = LedgerTable()
+    mail: MailTable = MailTable()
+    mailbox: Annotated[tuple[Mailbox, ...], Field(min_length=1)]
+    feedback: FeedbackTable = FeedbackTable()
+    reviewer: tuple[Reviewer, ...] = ()
+    directory: DirectoryTable = DirectoryTable()
+    folders: Folders = Folders()
+    forms: Forms = Forms()
+    reading: ReadingTable = ReadingTable()
+    desk: DeskTable = DeskTable()
+    limits: Limits = Limits()
+    policies: dict[str, str] = {}  #: named switches over those of the packs
+    severities: dict[str, Severity] = {}  #: by finding code, over those of the packs
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        addresses = [mailbox.address.lower() for mailbox in self.mailbox]
+        if len(set(addresses)) < len(addresses):
+            raise ValueError("two mailboxes have the same address; keep one [[mailbox]] for each")
+        codes = [mailbox.case_code for mailbox in self.mailbox]
+        if len(set(codes)) < len(codes):
+            raise ValueError('two mailboxes would number their cases alike; give each its own code = "…"')
+        roster = {reviewer.address.lower() for reviewer in self.reviewer}
+        for mailbox in self.mailbox:
+            for address in mailbox.reviewers:
+                if self.reviewer and address.lower() not in roster:
+                    raise ValueError(
+                        f"mailbox {mailbox.address} names {address}, who is not in the roster; add a [[reviewer]]"
+                    )
+        for reviewer in self.reviewer:
+            if reviewer.substitute and reviewer.substitute.lower() not in roster:
+                raise ValueError(f"the substitute {reviewer.substitute} is not in the roster; add a [[reviewer]]")
+        return self
+
+    def office_of(self, mailbox: Mailbox) -> Office:
+        return mailbox.office or self.office
+
+    def mailbox_at(self, address: str) -> Mailbox | None:
+        """The mailbox that this address delivers to."""
+        key = address.lower()
+        return next((box for box in self.mailbox if key in {box.address.lower(), *map(str.lower, box.aliases)}), None)
+
+    @property
+    def data_folder(self) -> Path:
+        """Where the lock, the ledger and the caches lie."""
+        return self.ledger.archive.parent
+
+
+def load_settings(file: Path) -> Settings:
+    """Raises ConfigurationError naming every fault with file, key and remedy."""
+    return validate(Settings, read_toml(file), file)
+
+
+def is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
