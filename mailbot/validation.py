@@ -95,10 +95,10 @@ _WANTED = {
 
 
 def dotted(location: tuple[str | int, ...]) -> str:
-    """('mailbox', 1, 'address') → 'mailbox[1].address'."""
+    """('mailbox', 1, 'address') → "mailbox[2].address": people count from one."""
     text = ""
     for part in location:
-        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
+        text += f"[{part + 1}]" if isinstance(part, int) else f".{part}" if text else part
     return text
 
 

@@ -1,0 +1,40 @@
+"""What may stand in a log line? Constant sentences, named fields, and no personal number, tracebacks included."""
+
+import json
+import logging
+import sys
+from datetime import UTC, datetime
+from logging import Formatter, LogRecord, StreamHandler
+
+from parsers.masking import mask
+
+_STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+
+
+class JsonLine(Formatter):
+    """One JSON object a line; the finished text is masked, so nothing slips past in a traceback."""
+
+    def format(self, record: LogRecord) -> str:
+        fields = {key: value for key, value in vars(record).items() if key not in _STANDARD}
+        line = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "leg": record.name.removeprefix("mailbot."),
+            "what": record.getMessage(),
+            **{
+                key: value if isinstance(value, int | float | bool | None) else str(value)
+                for key, value in fields.items()
+            },
+        }
+        if record.exc_info:
+            line["trace"] = self.formatException(record.exc_info)
+        return mask(json.dumps(line, ensure_ascii=False))
+
+
+def start_logging(level: str = "INFO") -> None:
+    """To stderr, where systemd's journal takes it."""
+    handler = StreamHandler(sys.stderr)
+    handler.setFormatter(JsonLine())
+    logging.basicConfig(level=level, handlers=[handler], force=True)
+    for noisy in ("apscheduler", "pdfminer", "PIL", "alembic", "RapidOCR", "imapclient"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)

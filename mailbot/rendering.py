@@ -1,0 +1,177 @@
+"""Which words say this? jinja2 lives here alone.
+
+Facts come in as frozen values, sentences come out. Words are templates; an office may lay its own over the shipped
+ones. Templates run in a sandbox, misspelt names are errors (StrictUndefined), HTML is escaped.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined, TemplateError, TemplateNotFound
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from mailbot.errors import ConfigurationError
+from mailbot.examination.verdict import Finding
+from mailbot.settings import OFFICE_TIME
+from parsers.masking import mask, masked, masked_address
+
+#: A line indented this far is the sign-off, set to the right in HTML.
+_SIGN_OFF = "　" * 8
+#: No letter is longer; a template that runs away is an error, not a mail.
+_LONGEST_LETTER = 60_000
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """One line of a letter as HTML lays it out."""
+
+    text: str
+    align: str
+    indented: bool
+    heading: bool
+
+
+class Words:
+    """Everything mailbot can say."""
+
+    def __init__(self, own_templates: Path | None = None) -> None:
+        shipped = FileSystemLoader(str(files("templates")))
+        loader = ChoiceLoader([FileSystemLoader(str(own_templates)), shipped]) if own_templates else shipped
+        self._text = _environment(loader, escape=False)
+        self._html = _environment(loader, escape=True)
+
+    def sentence(self, finding: Finding) -> str:
+        """What is wrong and what to do about it, in one or two sentences; numbers are masked."""
+        template = self._topic_of.get(finding.code)
+        if template is None:
+            raise ConfigurationError(f"templates/findings: no macro {finding.code}; add one to a topic's file there")
+        macro = getattr(self._text.get_template(template).module, finding.code)
+        return mask(str(macro(finding)).strip())
+
+    def letter(self, kind: str, facts: Any) -> tuple[str, str]:
+        """(tag, text) of a letter: the tag is its first line, 【补正告知】."""
+        text = self._text.get_template(f"feedback/{kind}.zh.j2").render(letter=facts)
+        if len(text) > _LONGEST_LETTER:
+            raise ConfigurationError(
+                f"templates/feedback/{kind}.zh.j2: the letter grew over {_LONGEST_LETTER} characters"
+            )
+        tag, _, body = text.strip("\n").partition("\n")
+        return tag.strip(), body.strip("\n") + "\n"
+
+    def reviewer_mail(self, kind: str, facts: Any) -> tuple[str, str]:
+        """(text, html) of a mail to a reviewer."""
+        text = self._text.get_template(f"reviewer/{kind}.zh.j2").render(mail=facts)
+        html = self._html.get_template(f"reviewer/{kind}.html.j2").render(mail=facts)
+        return text.strip("\n") + "\n", html
+
+    def as_html(self, title: str, text: str) -> str:
+        """The letter's plain text in its simple HTML frame."""
+        frame = self._html.get_template("feedback/_letter.html.j2")
+        return frame.render(title=title, paragraphs=list(_paragraphs(text)))
+
+    @cached_property
+    def _topic_of(self) -> dict[str, str]:
+        """Finding code → the file whose macro words it."""
+        names = self._text.list_templates(filter_func=lambda name: name.startswith("findings/"))
+        return {
+            code: name
+            for name in names
+            for code in vars(self._text.get_template(name).module)
+            if not code.startswith("_")
+        }
+
+    @property
+    def codes(self) -> frozenset[str]:
+        """Every finding code that has words."""
+        return frozenset(self._topic_of)
+
+    def check(self) -> Iterator[str]:
+        """One sentence for each template that does not compile (for `doctor`)."""
+        for name in self._text.list_templates(extensions=["j2"]):
+            try:
+                self._text.get_template(name)
+            except (TemplateError, TemplateNotFound) as error:
+                yield f"templates/{name}: {error}; restore the shipped wording"
+
+
+def _environment(loader: Any, *, escape: bool) -> ImmutableSandboxedEnvironment:
+    environment = ImmutableSandboxedEnvironment(
+        loader=loader, undefined=StrictUndefined, autoescape=escape, keep_trailing_newline=False
+    )
+    environment.filters.update(_FILTERS)
+    return environment
+
+
+def _paragraphs(text: str) -> Iterator[Paragraph]:
+    for number, line in enumerate(filter(str.strip, text.splitlines())):
+        sign_off = line.startswith(_SIGN_OFF)
+        yield Paragraph(
+            text=line.strip("　 "),
+            align="right" if sign_off else "left",
+            indented=line.startswith("　") and not sign_off,
+            heading=number == 0,
+        )
+
+
+def day(value: date | datetime) -> str:
+    """2026年11月20日, without leading zeros (GB/T 9704-2012, 7.3.5.4)."""
+    value = _local(value)
+    return f"{value.year}年{value.month}月{value.day}日"
+
+
+def minute(value: datetime) -> str:
+    value = value.astimezone(OFFICE_TIME)
+    return f"{day(value)}{value.hour}时{value.minute:02d}分"
+
+
+def numeral(number: int) -> str:
+    """一 … 九十九, as letters number their paragraphs."""
+    digits = "零一二三四五六七八九"
+    tens, ones = divmod(number, 10)
+    head = "" if tens == 0 else "十" if tens == 1 else f"{digits[tens]}十"
+    return head + (digits[ones] if ones or not tens else "")
+
+
+def deadline(clock: Any) -> str:
+    """A due day as letters say it; with both bounds while next year's holidays are not published."""
+    if clock.due is not None:
+        return f"{day(clock.due)}前"
+    if clock.earliest is None or clock.latest is None:
+        return "规定时限内"
+    return f"{day(clock.earliest)}至{day(clock.latest)}间（待下一年度放假安排公布后确定）"
+
+
+def _local(value: date | datetime) -> date:
+    return value.astimezone(OFFICE_TIME).date() if isinstance(value, datetime) else value
+
+
+def _joined(values: Iterable[object], separator: str = "、") -> str:
+    return separator.join(map(str, values))
+
+
+_STATES: Mapping[str, str] = {
+    "referred": "待审核人员核对",
+    "awaiting_correction": "待申请人补正",
+    "complete": "材料齐全，审核中",
+    "on_site": "待现场办理",
+    "approved": "审核通过",
+    "rejected": "审核不通过",
+    "withdrawn": "已撤回",
+    "closed": "已办结",
+}
+
+_FILTERS = {
+    "day": day,
+    "minute": minute,
+    "numeral": numeral,
+    "deadline": deadline,
+    "joined": _joined,
+    "masked": masked,
+    "masked_address": masked_address,
+    "state_name": lambda state: _STATES[str(state)],
+}
