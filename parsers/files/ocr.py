@@ -1,0 +1,38 @@
+"""What does every OCR engine answer, whichever it is?"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Grey: TypeAlias = NDArray[np.uint8]  #: height x width; the red channel of a picture, in which a seal vanishes
+Quads: TypeAlias = NDArray[np.float32]  #: n x 4 corners x (x, y) in pixels, from top left clockwise as the text runs
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """What an engine read from one picture."""
+
+    turned: int  #: degrees clockwise by which the picture had to be turned: 0, 90, 180, 270
+    quads: Quads  #: places on the picture once turned
+    texts: tuple[str, ...]
+    confidences: tuple[float, ...]
+    complete: bool = True  #: False: the time ran out before every line was read
+
+
+class Ocr(Protocol):
+    """An engine, loaded once and used for many pages by one thread."""
+
+    @property
+    def identity(self) -> str:
+        """Engine, version and settings: two readings under one identity are the same."""
+
+    def read(self, red: Grey, enough: Callable[[], bool]) -> Reading:
+        """The lines of one picture. `enough` is asked between lines; True ends the reading early."""
+
+
+def red_channel(picture: NDArray[np.uint8]) -> Grey:
+    """The channel in which red print is white: text under a seal is read, the seal's own text is not."""
+    return np.ascontiguousarray(picture[..., 0])
