@@ -1,0 +1,227 @@
+"""How does a drawn paper become a picture or a PDF with a text layer?
+
+One list of drawing steps in millimetres, two ways out: Pillow for scans and screenshots, reportlab for born-digital
+files. The font comes from a package, so that a bare machine can draw Chinese.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.util import find_spec
+from io import BytesIO
+from pathlib import Path
+
+from PIL import Image, ImageDraw, ImageFont
+
+Colour = tuple[int, int, int]
+BLACK: Colour = (20, 20, 20)
+_POINTS_A_MM = 72 / 25.4
+
+
+@dataclass(frozen=True)
+class Text:
+    left: float
+    top: float
+    words: str
+    size: float  #: millimetres of an em
+    colour: Colour = BLACK
+    bold: bool = False
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A straight line."""
+
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+    width: float = 0.3
+    colour: Colour = BLACK
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A filled rectangle."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+    colour: Colour
+
+
+@dataclass(frozen=True)
+class Inset:
+    """A picture with transparency: a seal, a signature, a portrait."""
+
+    picture: Image.Image
+    left: float
+    top: float
+    width: float  #: its height follows
+
+
+@dataclass
+class Sheet:
+    """A paper being drawn; A4 unless said otherwise."""
+
+    width: float = 210.0
+    height: float = 297.0
+    paper: Colour = (255, 255, 255)
+    font: Path | None = None
+    steps: list[Text | Rule | Panel | Inset] = field(default_factory=list)
+
+    def text(
+        self, left: float, top: float, words: str, size: float = 4.2, colour: Colour = BLACK, *, bold: bool = False
+    ) -> float:
+        """Writes one line and returns its right end."""
+        self.steps.append(Text(left, top, words, size, colour, bold))
+        return left + self.measure(words, size)
+
+    def centred(self, middle: float, top: float, words: str, size: float = 4.2, *, bold: bool = False) -> None:
+        self.text(middle - self.measure(words, size) / 2, top, words, size, bold=bold)
+
+    def rule(self, x0: float, y0: float, x1: float, y1: float, width: float = 0.3, colour: Colour = BLACK) -> None:
+        self.steps.append(Rule(x0, y0, x1, y1, width, colour))
+
+    def frame(self, left: float, top: float, right: float, bottom: float, colour: Colour = BLACK) -> None:
+        for line in (
+            (left, top, right, top),
+            (left, bottom, right, bottom),
+            (left, top, left, bottom),
+            (right, top, right, bottom),
+        ):
+            self.rule(*line, colour=colour)
+
+    def panel(self, left: float, top: float, right: float, bottom: float, colour: Colour) -> None:
+        self.steps.append(Panel(left, top, right, bottom, colour))
+
+    def inset(self, picture: Image.Image, left: float, top: float, width: float) -> None:
+        self.steps.append(Inset(picture, left, top, width))
+
+    def measure(self, words: str, size: float) -> float:
+        return _font(self._font_file, 100).getlength(words) / 100 * size
+
+    def wrapped(self, left: float, top: float, width: float, words: str, size: float, *, leading: float = 1.6) -> float:
+        """Writes a paragraph broken at `width` and returns the top of the next line."""
+        line = ""
+        for sign in words:
+            if line and self.measure(line + sign, size) > width:
+                self.text(left, top, line, size)
+                line, top = "", top + size * leading
+            line += sign
+        if line:
+            self.text(left, top, line, size)
+            top += size * leading
+        return top
+
+    @property
+    def _font_file(self) -> Path:
+        return self.font or packaged_font()
+
+    def picture(self, dpi: int = 200) -> Image.Image:
+        """The paper as pixels."""
+        scale = dpi / 25.4
+        canvas = Image.new("RGB", (round(self.width * scale), round(self.height * scale)), self.paper)
+        pen = ImageDraw.Draw(canvas)
+        for step in self.steps:
+            match step:
+                case Text():
+                    font = _font(self._font_file, max(round(step.size * scale), 6))
+                    stroke = round(step.size * scale / 36) if step.bold and step.size * scale > 30 else 0
+                    pen.text(
+                        (step.left * scale, step.top * scale),
+                        step.words,
+                        step.colour,
+                        font,
+                        stroke_width=stroke,
+                        stroke_fill=step.colour,
+                    )
+                case Rule():
+                    ends = (step.x0 * scale, step.y0 * scale, step.x1 * scale, step.y1 * scale)
+                    pen.line(ends, step.colour, max(round(step.width * scale), 1))
+                case Panel():
+                    pen.rectangle(
+                        (step.left * scale, step.top * scale, step.right * scale, step.bottom * scale), step.colour
+                    )
+                case Inset():
+                    size = _scaled(step, scale)
+                    picture = step.picture.resize(size, Image.Resampling.LANCZOS).convert("RGBA")
+                    canvas.paste(picture, (round(step.left * scale), round(step.top * scale)), picture)
+        return canvas
+
+
+def pdf(sheets: Sequence[Sheet]) -> bytes:
+    """Born-digital PDF, a page for each sheet, with a real text layer."""
+    from reportlab.pdfbase.pdfmetrics import registerFont  # only the demo's extra brings reportlab
+    from reportlab.pdfbase.ttfonts import TTFont
+    from reportlab.pdfgen.canvas import Canvas
+
+    registerFont(TTFont("paper", str(packaged_font())))
+    out = BytesIO()
+    canvas = Canvas(out, invariant=True)
+    for sheet in sheets:
+        canvas.setPageSize((sheet.width * _POINTS_A_MM, sheet.height * _POINTS_A_MM))
+        for step in sheet.steps:
+            _draw(canvas, sheet, step)
+        canvas.showPage()
+    canvas.save()
+    return out.getvalue()
+
+
+def pdf_of_pictures(pictures: Sequence[Image.Image], dpi: int = 200) -> bytes:
+    """What a scanner makes: pages that are pictures."""
+    out = BytesIO()
+    pictures[0].save(out, "PDF", resolution=dpi, save_all=True, append_images=list(pictures[1:]), quality=85)
+    return out.getvalue()
+
+
+def jpeg(picture: Image.Image, quality: int = 85) -> bytes:
+    out = BytesIO()
+    picture.convert("RGB").save(out, "JPEG", quality=quality)
+    return out.getvalue()
+
+
+def _draw(canvas, sheet: Sheet, step: Text | Rule | Panel | Inset) -> None:  # type: ignore[no-untyped-def]  # reportlab ships no types
+    from reportlab.lib.utils import ImageReader  # only the demo's extra brings reportlab
+
+    def up(top: float) -> float:
+        """PDF counts from the bottom."""
+        return (sheet.height - top) * _POINTS_A_MM
+
+    match step:
+        case Text():
+            canvas.setFillColorRGB(*(part / 255 for part in step.colour))
+            canvas.setFont("paper", step.size * _POINTS_A_MM)
+            canvas.drawString(step.left * _POINTS_A_MM, up(step.top + step.size * 1.1), step.words)
+        case Rule():
+            canvas.setStrokeColorRGB(*(part / 255 for part in step.colour))
+            canvas.setLineWidth(step.width * _POINTS_A_MM)
+            canvas.line(step.x0 * _POINTS_A_MM, up(step.y0), step.x1 * _POINTS_A_MM, up(step.y1))
+        case Panel():
+            canvas.setFillColorRGB(*(part / 255 for part in step.colour))
+            size = (step.right - step.left) * _POINTS_A_MM, (step.bottom - step.top) * _POINTS_A_MM
+            canvas.rect(step.left * _POINTS_A_MM, up(step.bottom), *size, stroke=0, fill=1)
+        case Inset():
+            width, height = _scaled(step, _POINTS_A_MM)
+            place = step.left * _POINTS_A_MM, up(step.top) - height
+            canvas.drawImage(ImageReader(step.picture), *place, width, height, mask="auto")
+
+
+def _scaled(step: Inset, scale: float) -> tuple[int, int]:
+    width = round(step.width * scale)
+    return width, round(width * step.picture.height / step.picture.width)
+
+
+@cache
+def packaged_font() -> Path:
+    """Noto Sans SC (OFL), which a package of the demo's extra carries."""
+    package = find_spec("zhplot")
+    if package is None or package.origin is None:
+        raise ModuleNotFoundError("drawing papers needs the demo extra: pip install 'mailbot[demo]'")
+    return Path(package.origin).parent / "fonts" / "NotoSansSC-Regular.ttf"
+
+
+@cache
+def _font(file: Path, pixels: int) -> ImageFont.FreeTypeFont:
+    return ImageFont.truetype(str(file), pixels)
