@@ -1,0 +1,197 @@
+"""Which characters did the letter's readers see, one after another, and where does each stand?
+
+The text of a letter is a table: its left column (企业法定代表人承诺) stands between the lines of the right one and is
+taken out here, as are the pieces of a seal's rim that were read from top to bottom.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from statistics import median
+from typing import Final
+
+from parsers.files.page import Box, Line, Page, ReadBy
+
+TICKED: Final = frozenset("☑☒✓✔√■▣⊠✅◼")
+UNTICKED: Final = frozenset("□☐◻▢口囗ロ")
+_NARROW: Final = 0.55  #: width of a digit or a Latin letter, in widths of a Chinese character
+
+
+@dataclass(frozen=True)
+class LetterLine:
+    """One line of the letter's text proper."""
+
+    line: Line
+    page: Page
+
+    @property
+    def text(self) -> str:
+        return self.line.text
+
+    @property
+    def box(self) -> Box:
+        return self.line.box
+
+    @property
+    def sure(self) -> bool:
+        return self.page.read_by is ReadBy.TEXT
+
+    @cached_property
+    def advances(self) -> tuple[float, ...]:
+        """Where each character begins, in widths of a Chinese character; the last is the whole line's width."""
+        places, at = [0.0], 0.0
+        for character in self.text:
+            at += advance(character)
+            places.append(at)
+        return tuple(places)
+
+
+@dataclass(frozen=True)
+class Glyph:
+    """One character that counts for comparing: no space, no punctuation."""
+
+    character: str
+    line: int  #: index into `LetterText.lines`
+    at: int  #: index into that line's text
+
+
+@dataclass(frozen=True)
+class LetterText:
+    lines: tuple[LetterLine, ...]
+    glyphs: tuple[Glyph, ...]
+    left_out: tuple[LetterLine, ...]  #: left column and pieces of a seal
+
+    @cached_property
+    def characters(self) -> str:
+        return "".join(glyph.character for glyph in self.glyphs)
+
+    def raw(self, start: int, end: int) -> str:
+        """The text as read from glyph `start` up to `end`, with what stands between and a bracket that closes it."""
+        if start >= end:
+            return ""
+        pieces: list[str] = []
+        for number in range(self.glyphs[start].line, self.glyphs[end - 1].line + 1):
+            mine = [glyph.at for glyph in self.glyphs[start:end] if glyph.line == number]
+            if mine:
+                pieces.append(self.lines[number].text[mine[0] : mine[-1] + 1])
+        last = self.glyphs[end - 1]
+        following = self.lines[last.line].text[last.at + 1 : last.at + 2]
+        text = "".join(pieces)
+        opened = sum(text.count(sign) for sign in "(（") - sum(text.count(sign) for sign in ")）")
+        return text + following if opened > 0 and following in ")）" else text
+
+    def line_of(self, glyph: int) -> LetterLine:
+        return self.lines[self.glyphs[glyph].line]
+
+    def confidence(self, start: int, end: int) -> float:
+        """The worst line that the glyphs from `start` up to `end` stand in."""
+        numbers = {glyph.line for glyph in self.glyphs[start:end]}
+        return min((self.lines[number].line.confidence for number in numbers), default=1.0)
+
+    def box(self, start: int, end: int) -> Box | None:
+        """Where the glyphs stand, by even setting; None where there are none."""
+        boxes = [self._place(glyph) for glyph in self.glyphs[start:end]]
+        if not boxes or len({id(self.line_of(n).page) for n in range(start, end)}) > 1:
+            return boxes[0] if boxes else None
+        return Box(
+            min(box.left for box in boxes),
+            min(box.top for box in boxes),
+            max(box.right for box in boxes),
+            max(box.bottom for box in boxes),
+        )
+
+    def page(self, start: int, end: int) -> int:
+        """Number of the page on which the glyphs begin; of the nearest glyph where there are none."""
+        if not self.glyphs:
+            return self.lines[0].page.number if self.lines else 1
+        return self.line_of(min(start, len(self.glyphs) - 1)).page.number
+
+    def _place(self, glyph: Glyph) -> Box:
+        line = self.lines[glyph.line]
+        places, box = line.advances, line.box
+        share = box.width / places[-1]
+        return Box(box.left + share * places[glyph.at], box.top, box.left + share * places[glyph.at + 1], box.bottom)
+
+
+def advance(character: str) -> float:
+    """How wide a character is set, in widths of a Chinese character."""
+    if character.isspace():
+        return 1.0 if character == "\u3000" else 0.3
+    return 1.0 if unicodedata.east_asian_width(character) in "WFA" else _NARROW
+
+
+def folded(text: str) -> str:
+    """What counts of a text for comparing fixed wording: letters and digits, one width, no punctuation."""
+    return "".join(character for character, _ in _counting(text))
+
+
+def letter_text(pages: Iterable[Page], headings: Iterable[str]) -> LetterText:
+    """The lines of `pages` in their order without the left column, whose words are `headings`."""
+    words = "".join(folded(heading) for heading in headings)
+    kept: list[LetterLine] = []
+    left_out: list[LetterLine] = []
+    for page in pages:
+        lines = [LetterLine(line, page) for line in page.lines if line.text.strip()]
+        margin = _left_margin(lines)
+        bottom = _footnote_top(lines)
+        own: list[LetterLine] = []
+        for line in lines:
+            aside = _runs_down(line) or (line.box.top < bottom and _is_heading(line, margin, words))
+            (left_out if aside else own).append(line)
+        kept.extend(_in_order(own))
+    glyphs = tuple(
+        Glyph(character, number, at) for number, line in enumerate(kept) for character, at in _counting(line.text)
+    )
+    return LetterText(tuple(kept), glyphs, tuple(left_out))
+
+
+def _counting(text: str) -> Iterable[tuple[str, int]]:
+    for at, character in enumerate(text):
+        if character in UNTICKED and character not in "口ロ":
+            continue
+        for folded_one in unicodedata.normalize("NFKC", character):
+            if folded_one.isalnum():
+                yield folded_one.upper(), at
+                break
+
+
+def _left_margin(lines: list[LetterLine]) -> float:
+    """Where the table's right column begins: the usual left end of long lines."""
+    long = [line.box.left for line in lines if len(line.text) >= 15]
+    return median(long) if long else 0.0
+
+
+def _footnote_top(lines: list[LetterLine]) -> float:
+    return next((line.box.top for line in lines if re.match(r"\s*[注註]\s*[:：]", line.text)), 2.0)
+
+
+def _in_order(lines: list[LetterLine]) -> list[LetterLine]:
+    """Lines one above the other put right: a word of the left column can chain two rows of the right one."""
+    ordered: list[LetterLine] = []
+    for line in lines:
+        at = len(ordered)
+        while at and _stands_above(line.box, ordered[at - 1].box):
+            at -= 1
+        ordered.insert(at, line)
+    return ordered
+
+
+def _stands_above(upper: Box, lower: Box) -> bool:
+    """Told only of lines over the same stretch of paper, where the slope of the text does not matter."""
+    same_stretch = abs(upper.middle[0] - lower.middle[0]) < 0.15 and min(upper.width, lower.width) > 0.25
+    return same_stretch and upper.middle[1] < lower.middle[1] - 0.2 * min(upper.height, lower.height)
+
+
+def _is_heading(line: LetterLine, margin: float, words: str) -> bool:
+    if line.box.right > margin + 0.02:
+        return False
+    text = folded(line.text)
+    return bool(text) and len(text) <= 8 and sum(character in words for character in text) >= 0.6 * len(text)
+
+
+def _runs_down(line: LetterLine) -> bool:
+    """Read from top to bottom: on a letter only the rim of a seal is."""
+    width = line.box.width * line.page.width
+    return len(line.text) >= 2 and line.box.height * line.page.height > 1.6 * width
