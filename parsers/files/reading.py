@@ -14,7 +14,7 @@ from parsers.files.ocr import Ocr, Reading, red_channel
 from parsers.files.opening import open_file
 from parsers.files.page import Box, Line, Page, Pages, ReadBy, Unreadable
 from parsers.files.sheet import Picture, Sheet
-from parsers.files.straighten import straightened
+from parsers.files.straighten import Pose, levelled, stood_up, tilt
 from parsers.files.turn import reading_order
 
 #: Below this mean confidence, weighted by length, a page is not to be trusted; good pages have 0.96 and more.
@@ -29,10 +29,10 @@ _COLOURED_SHARE = 0.0003
 
 @dataclass(frozen=True, eq=False)
 class ReadSheet:
-    """A page and the upright picture from which it was read (or on which its marks are looked for)."""
+    """A page, and how its sheet's picture is to be moved so that the page's places lie on it."""
 
     page: Page
-    picture: Picture | None
+    pose: Pose
 
 
 def read_sheet(
@@ -45,14 +45,14 @@ def read_sheet(
     start = clock()
     if sheet.lines is not None:
         page = _text_page(sheet)
-        return ReadSheet(_timed(page, clock() - start), sheet.picture)
+        return ReadSheet(_timed(page, clock() - start), Pose())
     if sheet.picture is None:
         page = Page(sheet.number, (), ReadBy.NONE, sheet.width, sheet.height, legible=False, why=sheet.why or "empty")
-        return ReadSheet(page, None)
+        return ReadSheet(page, Pose())
     reading = ocr.read(red_channel(sheet.picture), lambda: clock() - start > seconds)
-    upright = np.ascontiguousarray(np.rot90(sheet.picture, k=-(reading.turned // 90) % 4))
-    upright, reading = straightened(upright, reading)
-    return ReadSheet(_timed(_ocr_page(sheet.number, upright, reading), clock() - start), upright)
+    pose = Pose(reading.turned, tilt(reading.quads))
+    page = _ocr_page(sheet.number, sheet.picture, reading, pose)
+    return ReadSheet(_timed(page, clock() - start), pose)
 
 
 def _timed(page: Page, seconds: float) -> Page:
@@ -64,8 +64,9 @@ def _text_page(sheet: Sheet) -> Page:
     return Page(sheet.number, sheet.lines or (), ReadBy.TEXT, sheet.width, sheet.height, colourful=colourful)
 
 
-def _ocr_page(number: int, picture: Picture, reading: Reading) -> Page:
-    height, width = picture.shape[:2]
+def _ocr_page(number: int, picture: Picture, reading: Reading, pose: Pose) -> Page:
+    height, width = picture.shape[:2] if pose.turned % 180 == 0 else picture.shape[1::-1]
+    reading = replace(reading, quads=levelled(reading.quads, pose.angle, width, height))
     lines = tuple(_line(reading, index, width, height) for index in reading_order(reading.quads))
     why = _illegible(lines) if reading.complete else "time"
     return Page(
@@ -126,5 +127,9 @@ def read_pages(
     if isinstance(opened, Unreadable):
         return opened
     engine = ocr or _development_ocr()
-    read = [read_sheet(sheet, engine) for sheet in opened.sheets]
-    return Pages(tuple(one.page for one in read), opened.total), tuple(one.picture for one in read)
+    pages, pictures = [], []
+    for sheet in opened.sheets:
+        read = read_sheet(sheet, engine)
+        pages.append(read.page)
+        pictures.append(None if sheet.picture is None else stood_up(sheet.picture, read.pose))
+    return Pages(tuple(pages), opened.total), tuple(pictures)
