@@ -7,6 +7,7 @@ Bad mail is no error: it is a fact that becomes a finding. The tree:
       UsageError                     a command was called wrongly                 → exit 2
       AlreadyRunning                 another daemon works on this data folder     → exit 1
       TransportError                 a mail server did not do what it should
+        Untrusted                    the certificate is wrong: no login, no weaker line
         LoginRefused                 wrong or expired authorisation code: stop, so that the account is not locked
         ConnectionLost               network or server trouble: try again later
         ProtocolBroken               the server answered nonsense: this connection is unusable
@@ -40,6 +41,10 @@ class AlreadyRunning(MailbotError):
 
 class TransportError(MailbotError):
     """A mail server did not do what it should."""
+
+
+class Untrusted(TransportError):
+    """The server's certificate is not to be trusted, or it offers no STARTTLS: nothing is sent over a weaker line."""
 
 
 class LoginRefused(TransportError):
