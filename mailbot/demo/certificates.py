@@ -3,6 +3,7 @@
 The real layout is not public (domain.md 3.3): these are reconstructions for tests and for the demo.
 """
 
+import itertools
 from collections.abc import Sequence
 from datetime import date
 
@@ -35,7 +36,7 @@ def month_rows(person: Person, employer: str, months: Sequence[str], printed_on:
     ]
     for row in rows:
         sheet.frame(columns[0], top, columns[-1], top + 8)
-        for cell, (left, right) in zip(row, zip(columns, columns[1:], strict=False), strict=True):
+        for cell, (left, right) in zip(row, itertools.pairwise(columns), strict=True):
             sheet.rule(right, top, right, top + 8)
             sheet.text(left + 1, top + 2.2, cell, min(3.4, (right - left - 2) / max(sheet.measure(cell, 1), 1)))
         top += 8
@@ -66,7 +67,7 @@ def ranges(person: Person, employer: str, months: Sequence[str], printed_on: dat
     top = 56.0
     for row in rows:
         sheet.frame(columns[0], top, columns[-1], top + 13)
-        for cell, (left, right) in zip(row, zip(columns, columns[1:], strict=False), strict=True):
+        for cell, (left, right) in zip(row, itertools.pairwise(columns), strict=True):
             sheet.rule(right, top, right, top + 13)
             sheet.wrapped(left + 1, top + 2, right - left - 2, cell, 3.4, leading=1.3)
         top += 13
