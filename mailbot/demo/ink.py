@@ -95,10 +95,10 @@ def portrait(rng: Random, width: int = 900, height: int = 1100) -> Image.Image:
     wall = tuple(rng.randint(150, 215) for _ in range(3))
     skin = (rng.randint(205, 240), rng.randint(165, 195), rng.randint(135, 165))
     shirt = tuple(rng.randint(30, 160) for _ in range(3))
-    picture = Image.new("RGB", (width, height), wall)  # type: ignore[arg-type]  # three numbers, made just above
+    picture = Image.new("RGB", (width, height), wall)
     pen = ImageDraw.Draw(picture)
     middle, head = width / 2, width * 0.2
-    pen.ellipse((middle - head * 2.4, height * 0.55, middle + head * 2.4, height * 1.5), fill=shirt)  # type: ignore[arg-type]
+    pen.ellipse((middle - head * 2.4, height * 0.55, middle + head * 2.4, height * 1.5), fill=shirt)
     pen.rectangle((middle - head * 0.4, height * 0.42, middle + head * 0.4, height * 0.6), fill=skin)
     pen.ellipse((middle - head * 1.05, height * 0.1, middle + head * 1.05, height * 0.42), fill=(30, 25, 25))
     pen.ellipse((middle - head, height * 0.14, middle + head, height * 0.5), fill=skin)
