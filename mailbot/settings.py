@@ -175,7 +175,7 @@ class ReadingTable(Table):
 
 
 class DeskTable(Table):
-    digest_at: time = time(8, 30)  #: on workdays, Asia/Shanghai
+    digest_at: Annotated[time, Field(strict=True)] = time(8, 30)  #: on workdays, Asia/Shanghai
 
 
 class Limits(Table):
@@ -237,7 +237,8 @@ class Settings(Table):
 
 def load_settings(file: Path) -> Settings:
     """Raises ConfigurationError naming every fault with file, key and remedy."""
-    return validate(Settings, read_toml(file), file)
+    # Tables that hold paths are validated even when left out: their defaults, too, start at the file's folder.
+    return validate(Settings, {"ledger": {}, "reading": {}, **read_toml(file)}, file)
 
 
 def is_loopback(host: str) -> bool:

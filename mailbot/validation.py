@@ -91,6 +91,7 @@ _WANTED = {
     "date_type": "a date (2026-01-31)",
     "date_from_datetime_parsing": "a date (2026-01-31)",
     "path_type": "a path in quotes",
+    "time_type": "a time of day (08:30:00)",
 }
 
 
