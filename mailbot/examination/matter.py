@@ -3,10 +3,11 @@
 A matter (登记事项) is one TOML pack. It is data: the pack picks and sets rules by name, the rules themselves are code.
 """
 
+from collections.abc import Iterable
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
 from mailbot.examination.verdict import Severity
 from parsers.documents.document import DocumentKind
@@ -14,7 +15,21 @@ from parsers.documents.document import DocumentKind
 Action = Literal["add", "update", "close"]
 Submitter = Literal["engineer", "firm", "owner"]
 SenderRule = Literal["anyone", "registered", "registered_or_doubt"]
+ClockId = Literal["feedback10", "overall10", "review10", "enterprise10", "direct10"]
+LetterPolicy = Literal["auto", "hold", "off"]
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+Code = Annotated[str, StringConstraints(pattern=r"^[a-z]+(_[a-z0-9]+)*$")]
+
+#: Switches of rules.md 3.8 that an office may turn, with the values each knows; an empty tuple: any text.
+POLICIES: Final[dict[str, tuple[str, ...]]] = {
+    "subject": ("strict", "lenient"),  # lenient: a note where matter, action and submitter are beyond doubt
+    "attachment_format": ("strict", "lenient"),  # I27; lenient: pictures of another format are only told
+    "insurance_months": ("last_whole", "any_three"),  # I13
+    "late_since": (),  # I29: L01 counts for days on or after this one
+    "late_close_by_engineer": ("accept", "refer"),  # I16
+    "enterprise10_start": ("receipt", "complete"),  # I08
+    "receipt_on_restday": ("as_arrived", "next_workday"),  # domain.md 1.3
+}
 
 
 class PackPart(BaseModel):
@@ -41,10 +56,30 @@ class SubjectForm(PackPart):
     event: Text
     also: tuple[str, ...] = ()  #: other events accepted without a finding (I01, D18)
     tolerated: tuple[str, ...] = ()  #: other events accepted with a note (I11)
+    near: tuple[str, ...] = ()  #: words that tell the matter where the line itself is wrong
+
+    @model_validator(mode="after")
+    def _line_ends_with_event(self) -> Self:
+        parts = self.line.split("/")
+        if not parts[-1].startswith(self.event):
+            raise ValueError(f"line does not end with the event {self.event!r}; write it as {{firm}}/{self.event}")
+        if wrong := [part for part in parts[:-1] if part not in ("{engineer}", "{firm}")]:
+            raise ValueError(f"{wrong[0]!r} is no blank; use {{engineer}} or {{firm}}")
+        return self
+
+    @property
+    def blanks(self) -> tuple[str, ...]:
+        """The parts before the event in their order: "engineer", "firm"."""
+        return tuple(part.strip("{}") for part in self.line.split("/")[:-1])
+
+    @property
+    def mark(self) -> str:
+        """The submitter's bracket after the event, without its brackets: 本人提交, 企业提交, or nothing."""
+        return self.line.rsplit("/", 1)[-1].removeprefix(self.event).strip("()（）")
 
 
 class Filing(PackPart):
-    """One way of filing the matter: who does what (附件4 knows three times two, 附件1 one)."""
+    """One way of filing the matter: who does what (附件4 knows four of them, 附件1 one)."""
 
     action: Action | None = None
     submitted_by: Submitter
@@ -54,7 +89,8 @@ class Filing(PackPart):
     copy_to_firm: bool = False  #: 同步发送至监理企业联系邮箱
     documents: tuple[RequiredDocument, ...] = ()
     late_after_workdays: int | None = None  #: 20 for 新增 and 截止; None: never late (I15)
-    clocks: tuple[str, ...] = ("feedback10", "overall10")
+    clocks: tuple[ClockId, ...] = ("feedback10", "overall10")
+    clauses: dict[Code, Text] = {}  #: clause by finding code, or by its first words ("letter" for every letter_…)
 
     def requires(self, kind: DocumentKind) -> RequiredDocument | None:
         return next((document for document in self.documents if document.kind is kind), None)
@@ -63,6 +99,11 @@ class Filing(PackPart):
     def letter_form(self) -> str | None:
         letter = self.requires(DocumentKind.COMMITMENT_LETTER)
         return letter.form if letter else None
+
+    @property
+    def required_now(self) -> tuple[RequiredDocument, ...]:
+        """The papers that are asked in every case, late or not."""
+        return tuple(document for document in self.documents if document.when == "always")
 
 
 class RuleSetting(PackPart):
@@ -84,10 +125,65 @@ class Matter(PackPart):
     effective_until: date | None = None
     version: Text
     review_mailbox: str | None = None  #: the address that the circular prescribes
+    reminder: bool = False  #: True: no application, mail about it is the owner's reminder (附件2 1.4)
+    reminder_words: tuple[Text, ...] = ()  #: by which such mail is known, as no subject is prescribed (I22)
     filings: tuple[Filing, ...] = Field(default=(), alias="filing")
-    rules: dict[str, RuleSetting] = {}  #: by finding code
+    clauses: dict[Code, Text] = {}  #: as in a filing, for all of them
+    rules: dict[Code, RuleSetting] = {}  #: by finding code
+    letters: dict[Code, LetterPolicy] = {}  #: by kind of letter; what is not named goes out at once
     policies: dict[str, str] = {}  #: named switches (I01–I36)
-    retention_years: int = 3
+    retention_years: int = Field(default=3, ge=3)  #: 二: three years at least
 
     def policy(self, name: str, default: str) -> str:
         return self.policies.get(name, default)
+
+    def in_force(self, on: date) -> bool:
+        return self.effective_from <= on and (self.effective_until is None or on <= self.effective_until)
+
+    def clause_of(self, code: str, filing: Filing | None) -> str:
+        """The clause behind a finding: the office's word first, then the filing's, then the matter's."""
+        setting = self.rules.get(code)
+        if setting and setting.clause:
+            return setting.clause
+        tables = ((filing.clauses,) if filing else ()) + (self.clauses,)
+        for table in tables:
+            if found := _longest_prefix(table, code):
+                return found
+        return filing.clause if filing else self.annex
+
+    @field_validator("policies")
+    @classmethod
+    def _knows_its_policies(cls, policies: dict[str, str]) -> dict[str, str]:
+        for name, value in policies.items():
+            if name not in POLICIES:
+                raise ValueError(f"{name!r} is no policy; known are {', '.join(sorted(POLICIES))}")
+            if POLICIES[name] and value not in POLICIES[name]:
+                raise ValueError(f"{name} = {value!r} is not allowed; use {' or '.join(POLICIES[name])}")
+        return policies
+
+    @model_validator(mode="after")
+    def _is_consistent(self) -> Self:
+        ways = [(filing.action, filing.submitted_by) for filing in self.filings]
+        if twice := next((way for way in ways if ways.count(way) > 1), None):
+            raise ValueError(f"two filings with action {twice[0]} by {twice[1]}; give each its own")
+        if self.effective_until and self.effective_until < self.effective_from:
+            raise ValueError("effective_until lies before effective_from; correct one of them")
+        if self.reminder != (not self.filings):
+            raise ValueError("a matter has either [[filing]] or reminder = true; add what is missing")
+        return self
+
+
+def prescribed_mailboxes(matters: Iterable[Matter]) -> dict[str, frozenset[str]]:
+    """Review mailbox → matters, as the circular itself says: for a check without a configuration."""
+    mailboxes: dict[str, set[str]] = {}
+    for matter in matters:
+        if matter.review_mailbox:
+            mailboxes.setdefault(matter.review_mailbox.lower(), set()).add(matter.key)
+    return {address: frozenset(keys) for address, keys in mailboxes.items()}
+
+
+def _longest_prefix(table: dict[str, str], code: str) -> str | None:
+    """ "letter_seal_missing" is found under itself, then "letter_seal", then "letter"."""
+    words = code.split("_")
+    keys = ("_".join(words[:count]) for count in range(len(words), 0, -1))
+    return next((table[key] for key in keys if key in table), None)

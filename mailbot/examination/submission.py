@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from ledger.entries import Enterprise
-from mailbot.examination.matter import Filing, Matter
+from mailbot.examination.matter import Action, Filing, Matter, Submitter
 from mailbot.examination.workdays import Calendar
 from parsers.documents.document import Document, FileRead
 from parsers.mail.message import Message
@@ -21,9 +21,17 @@ class SubjectReading:
     firm: str | None = None
     matter: Matter | None = None
     filing: Filing | None = None  #: None when action or submitter is not told
+    action: Action | None = None  #: as far as beyond doubt, even without a filing
+    submitted_by: Submitter | None = None  #: the same
     deviations: tuple[str, ...] = ()  #: accepted after folding: named for the note
     faults: tuple[str, ...] = ()  #: not of the prescribed form: stable words, e.g. "submitter_missing"
-    expected: str = ""  #: the right line with this applicant's own names as far as known
+    expected: tuple[str, ...] = ()  #: the right line with this applicant's own names as far as known; several when
+    #: the subject leaves open which
+
+    @property
+    def beyond_doubt(self) -> bool:
+        """Are matter, action and submitter clear, however the line is written?"""
+        return self.filing is not None
 
 
 @dataclass(frozen=True)
@@ -38,6 +46,7 @@ class Submission:
     matter: Matter
     filing: Filing
     files: tuple[FileRead, ...] | None = None  #: None: papers were not read
+    filing_assumed: bool = False  #: the subject leaves the filing open: what follows from it is never more than a doubt
     earlier_files: tuple[FileRead, ...] = ()  #: of the same case, still right: completeness is the union (E08)
 
     @property
