@@ -10,6 +10,7 @@ Bad mail is no error: it is a fact that becomes a finding. The tree:
         Untrusted                    the certificate is wrong: no login, no weaker line
         LoginRefused                 wrong or expired authorisation code: stop, so that the account is not locked
         ConnectionLost               network or server trouble: try again later
+        CommandRefused               the server said NO to one command; the connection goes on
         ProtocolBroken               the server answered nonsense: this connection is unusable
       DeliveryFailed                 SMTP did not take a letter (code, permanent, stage)
 """
@@ -53,6 +54,10 @@ class LoginRefused(TransportError):
 
 class ConnectionLost(TransportError):
     """The connection could not be made or broke: try again later."""
+
+
+class CommandRefused(TransportError):
+    """The server said NO or BAD to one command; the connection itself is well."""
 
 
 class ProtocolBroken(TransportError):

@@ -18,7 +18,7 @@ from typing import Any, Self
 import imapclient
 from imapclient.exceptions import IMAPClientAbortError, LoginError
 
-from mailbot.errors import ConnectionLost, LoginRefused, ProtocolBroken, TransportError, Untrusted
+from mailbot.errors import CommandRefused, ConnectionLost, LoginRefused, ProtocolBroken, TransportError, Untrusted
 from mailbot.transport.fetching import Asked, Fetching
 from mailbot.transport.mailbox import Account, Batch, Capabilities, FolderState, Stamp
 from mailbot.transport.providers import ProviderName
@@ -128,10 +128,7 @@ class ImapMailbox:
         Read past imapclient: it knows one SEARCH line only, and boxes a 100,000 UIDs several times over.
         """
         with self._command("search"):
-            wire = self._live.wire
-            wire.untagged_responses.pop("SEARCH", None)
-            _demand(wire.uid("SEARCH", "ALL"))
-            lines = wire.untagged_responses.pop("SEARCH", None) or []
+            lines = _demand(self._live.wire.uid("SEARCH", "ALL"))
             words = (word for line in lines if isinstance(line, bytes) for word in line.split())
             numbers = {int(word) for word in words if word.isdigit()}
             numbers.discard(0)
@@ -140,10 +137,7 @@ class ImapMailbox:
     def uids_by_fetch(self) -> Sequence[int]:
         """The same by `FETCH 1:* (UID)`, for a server whose SEARCH tells less than EXISTS."""
         with self._command("fetch uids", size=LINE_LIMIT * 4):
-            wire = self._live.wire
-            wire.untagged_responses.pop("FETCH", None)
-            _demand(wire.fetch("1:*", "(UID)"))
-            lines = wire.untagged_responses.pop("FETCH", None) or []
+            lines = _demand(self._live.wire.fetch("1:*", "(UID)"))
             found = (_UID.search(line) for line in lines if isinstance(line, bytes))
             return array("I", sorted({int(match[1]) for match in found if match}))
 
@@ -284,7 +278,7 @@ def translated(stage: str, *, parse: bool = False) -> Iterator[None]:
     except imaplib.IMAP4.abort as error:
         raise _broken(stage, str(error)) from error
     except imaplib.IMAP4.error as error:
-        raise TransportError(f"{stage}: {error}") from error
+        raise CommandRefused(f"{stage}: {error}") from error
     except ssl.SSLCertVerificationError as error:
         raise Untrusted(
             f"{stage}: {error.verify_message}; set tls_ca_file if the office runs its own server"
@@ -319,10 +313,11 @@ def _broken(stage: str, text: str) -> TransportError:
     return (ProtocolBroken if nonsense else ConnectionLost)(f"{stage}: {text}")
 
 
-def _demand(answer: tuple[str, Any]) -> None:
+def _demand(answer: tuple[str, Any]) -> list[Any]:
     typ, data = answer
     if typ != "OK":
         raise imaplib.IMAP4.error(f"{typ} {data!r}")
+    return list(data)
 
 
 def _number(value: Any) -> int:

@@ -18,6 +18,8 @@ from mailbot.transport.outcome import Outcome, Refused, Retry, Sent, Uncertain
 from mailbot.transport.providers import says_too_much
 from mailbot.transport.tls import trust
 
+# aiosmtplib takes "bad\naddress@x" for <bad>; only what needs no quoting is sent.
+_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+", re.ASCII)
 _LEADING_DOT = re.compile(rb"(?m)^\.")
 
 
@@ -65,6 +67,8 @@ class SmtpConnection:
 
     async def send(self, raw: bytes, recipients: Sequence[str]) -> Outcome:
         """Hands over one letter; never raises for what the server does."""
+        if strange := [one for one in recipients if not _ADDRESS.fullmatch(one)]:
+            return Refused(f"no address that SMTP can carry: {strange!r}")
         try:
             refused = await self._envelope(recipients)
             if isinstance(refused, Retry | Refused):
@@ -79,9 +83,6 @@ class SmtpConnection:
         except (aiosmtplib.SMTPException, OSError) as error:
             self._client.close()
             return Retry(_told(error))
-        except ValueError as error:  # aiosmtplib refuses an address that cannot be sent
-            await self._reset()
-            return Refused(f"address: {error}")
         return await self._text(raw, refused)
 
     async def _envelope(self, recipients: Sequence[str]) -> tuple[str, ...] | Retry | Refused:
@@ -96,10 +97,11 @@ class SmtpConnection:
                     return Retry(_reply(error), says_too_much(self.account.profile, error.code, error.message))
                 refused.append((error.code, f"{recipient}: {_reply(error)}"))
         told = tuple(text for _, text in refused)
-        if len(refused) == len(recipients):
-            outcome = self._of_code(refused[0][0] if refused else 550, "; ".join(told) or "no recipients")
-            return outcome if isinstance(outcome, Retry | Refused) else Retry("; ".join(told))
-        return told
+        if len(refused) < len(recipients):
+            return told
+        why = "; ".join(told) or "no recipients"
+        code = refused[0][0] if refused else None
+        return Retry(why, too_much=True) if says_too_much(self.account.profile, code, why) else Refused(why, code)
 
     async def _ready_for_text(self) -> None:
         answer = await self._client.execute_command(b"DATA")
@@ -152,7 +154,7 @@ class SmtpConnection:
         await self._client.ehlo()
         offered = self._client.server_auth_methods
         name, password = self.account.username, self.account.password
-        if not offered and self.account.smtp.tls == "none" and not password:
+        if not offered and self.account.smtp.tls == "none":
             return  # a relay on the loopback address
         if "plain" in offered:
             await self._client.auth_plain(name, password)
