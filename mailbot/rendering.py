@@ -4,6 +4,7 @@ Facts come in as frozen values, sentences come out. Words are templates; an offi
 ones. Templates run in a sandbox, misspelt names are errors (StrictUndefined), HTML is escaped.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -24,6 +25,8 @@ from parsers.masking import mask, masked, masked_address
 _SIGN_OFF = "　" * 8
 #: No letter is longer; a template that runs away is an error, not a mail.
 _LONGEST_LETTER = 60_000
+_ANNEX_CLAUSE = re.compile(r"(附件[\d-]+)\s+§?([\d.]+)\s*(?:([a-z])\)?)?")
+_MAIN_CLAUSE = re.compile(r"([一二三四五])(?:\.?[(（]([一二三四五六七])[)）])?")
 
 
 @dataclass(frozen=True)
@@ -137,6 +140,17 @@ def numeral(number: int) -> str:
     return head + (digits[ones] if ones or not tens else "")
 
 
+def clause(reference: str) -> str:
+    """A clause as letters cite it: "附件4 1.4.1 a)" → 附件4第1.4.1条第a项, "四.(三)" → 正文四（三）."""
+    if found := _ANNEX_CLAUSE.fullmatch(reference.strip()):
+        annex, article, item = found.groups()
+        return f"{annex}第{article}条" + (f"第{item}项" if item else "")
+    if found := _MAIN_CLAUSE.fullmatch(reference.strip()):
+        section, item = found.groups()
+        return f"正文{section}" + (f"（{item}）" if item else "")
+    return reference
+
+
 def deadline(clock: Any) -> str:
     """A due day as letters say it; with both bounds while next year's holidays are not published."""
     if clock.due is not None:
@@ -166,6 +180,7 @@ _STATES: Mapping[str, str] = {
 }
 
 _FILTERS = {
+    "clause": clause,
     "day": day,
     "minute": minute,
     "numeral": numeral,
