@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from rapidfuzz import fuzz
@@ -153,7 +154,7 @@ def continues(page: Page, before: DocumentKind) -> bool:
 def _titles(page: Page) -> tuple[DocumentKind, ...]:
     """Kinds whose title stands as a line of its own, wrapped titles joined in twos."""
     texts = [squeeze(line.text) for line in page.lines]
-    joined = [one + two for one, two in zip(texts, texts[1:], strict=False)]
+    joined = [one + two for one, two in pairwise(texts)]
     found: list[DocumentKind] = []
     for text in (*texts, *joined):
         bare = text.strip('《》"“”·.:：-—_')
