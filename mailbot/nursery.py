@@ -121,8 +121,8 @@ class _Nursery:
             _close_all_but({0, 1, 2, line, *others})
             channel = Channel(socket.socket(fileno=line))
             walls = request["walls"]
-            walls["writable"] = tuple(walls["writable"])
-            raised = raise_walls(Walls(**walls))
+            writable, readable = tuple(walls.pop("writable")), tuple(walls.pop("readable"))
+            raised = raise_walls(Walls(**walls, writable=writable, readable=readable))
             _run(request, channel, others, raised)
             code = 0
         finally:

@@ -64,6 +64,7 @@ class Walls:
     may_run_programs: bool = False  #: tesseract is a program of its own
     may_start_threads: bool = False
     writable: tuple[str, ...] = ()  #: folders in which it may make files
+    readable: tuple[str, ...] = ()  #: folders that it may read besides Python, libraries, fonts and models
 
 
 def raise_walls(walls: Walls) -> tuple[str, ...]:
@@ -127,7 +128,7 @@ def _landlock(libc: ctypes.CDLL, walls: Walls) -> bool:
     if ruleset < 0:
         return False
     read = _ACCESS_READ_FILE | _ACCESS_READ_DIR | (_ACCESS_EXECUTE if walls.may_run_programs else 0)
-    for path in readable_places():
+    for path in (*readable_places(), *map(Path, walls.readable)):
         _allow(libc, ruleset, path, read)
     for folder in walls.writable:
         _allow(libc, ruleset, Path(folder), handled & ~_ACCESS_EXECUTE)
