@@ -13,6 +13,11 @@ class Severity(StrEnum):
     DOUBT = "doubt"  #: a person must look
     NOTE = "note"  #: told or recorded, changes nothing
 
+    @property
+    def weight(self) -> int:
+        """For comparing: a defect weighs more than a doubt, a doubt more than a note."""
+        return {Severity.DEFECT: 2, Severity.DOUBT: 1, Severity.NOTE: 0}[self]
+
 
 class Outcome(StrEnum):
     """The contract's `verdict`."""
@@ -38,6 +43,7 @@ class Finding:
     default: ClassVar[Severity] = Severity.DEFECT
 
     certain: bool = True  #: False: this one is never more than a doubt, whatever the office sets
+    at_most: Severity = Severity.DEFECT  #: a milder ceiling for this one, whatever the office sets
     document: str | None = None  #: the attachment it stands in
     page: int | None = None
     clause: str = ""  #: empty: the pack's clause for this code, else that of the filing

@@ -1,1 +1,27 @@
-"""What can be wrong with an application, one file a topic."""
+"""What can be wrong with an application, one file a topic: which rules are there, in the order of a letter?"""
+
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from mailbot.examination.rules import attachments, envelope
+from mailbot.examination.submission import OnFile, Submission
+from mailbot.examination.verdict import Finding
+
+Rule = Callable[[Submission, OnFile], Iterator[Finding]]
+
+#: Every rule; a new one is a line in its topic's RULES, a new topic a line here.
+RULES: Final[tuple[Rule, ...]] = (
+    *envelope.RULES,
+    *attachments.RULES,
+)
+
+
+def _codes(kind: type[Finding]) -> Iterator[str]:
+    if "code" in vars(kind):
+        yield kind.code
+    for narrower in kind.__subclasses__():
+        yield from _codes(narrower)
+
+
+#: Every code that a pack may set: those of all finding types of the topics imported above.
+KNOWN_CODES: Final[frozenset[str]] = frozenset(_codes(Finding))
