@@ -1,0 +1,236 @@
+"""Which value stands beside which label on a page of one of the systems?
+
+Tables with labels left of their values, cards with labels above them, lists with one row of heads: told apart row by
+row. A value wrapped in its cell is put together again; a label never counts as another's value.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
+
+from parsers.documents.lines import enclosing, level, overlap, same_row, spans
+from parsers.documents.screenshot_words import FIELD_OF
+from parsers.files.page import Box, Line, Page
+from parsers.names import squeeze
+
+_BY_LENGTH: Final = sorted(FIELD_OF, key=len, reverse=True)
+_LABEL: Final = re.compile(
+    r"(?:^|(?<=[\s:;,|]))[*※]?(?P<label>"
+    + "|".join(" ?".join(map(re.escape, word)) for word in _BY_LENGTH)
+    + r")(?P<end> ?[:：*]+ ?| +|$)"
+)
+#: A label of four letters or more may run into its value: "项目名称万州环线高速公路".
+_GLUED: Final = re.compile(
+    r"^[*※]?(?P<label>" + "|".join(re.escape(word) for word in _BY_LENGTH if len(word) > 3) + ")"
+)
+#: How far below a label, in letter heights, its value may begin.
+_BELOW: Final = 4.0
+#: The widest gap between the lines of one wrapped value, in letter heights; rows of a table stand further apart.
+_LEADING: Final = 0.55
+#: A line stands in a label's own line when their middles are this near, in letter heights.
+_BESIDE: Final = 0.35
+
+
+@dataclass(frozen=True)
+class Token(Line):
+    """A label, or a run of text that may be a value."""
+
+    label: bool = False
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One label with what stands in its cell; `text` is empty where nothing does."""
+
+    label: str
+    text: str
+    box: Box
+    confidence: float
+
+    @property
+    def field(self) -> str | None:
+        return FIELD_OF[self.label]
+
+
+def tokens(page: Page) -> tuple[Token, ...]:
+    """The levelled page as labels and other runs of text, lines that hold both taken apart."""
+    return tuple(token for line in level(page) for token in _apart(line))
+
+
+def token_rows(found: Iterable[Token]) -> tuple[tuple[Token, ...], ...]:
+    """Tokens in rows from top to bottom, each from left to right."""
+    gathered: list[list[Token]] = []
+    for token in sorted(found, key=lambda token: token.box.middle[1]):
+        if gathered and same_row(gathered[-1][-1].box, token.box):
+            gathered[-1].append(token)
+        else:
+            gathered.append([token])
+    return tuple(tuple(sorted(row, key=lambda token: token.box.left)) for row in gathered)
+
+
+def cells(found: Sequence[Token]) -> tuple[Cell, ...]:
+    """Every label with its value, from top to bottom."""
+    grid = token_rows(found)
+    beside = [row for row in grid if _has_values(row, found)]
+    result = list(_values_beside([token for row in beside for token in row if token.label], found))
+    for number, row in enumerate(grid):
+        labels = [token for token in row if token.label]
+        if labels and row not in beside:
+            result.extend(_values_under(labels, grid[number + 1 :]))
+    return tuple(sorted(result, key=lambda cell: (cell.box.top, cell.box.left)))
+
+
+def joined(parts: Iterable[Line]) -> tuple[str, Box, float]:
+    """A wrapped value as one text; "" with a box of nothing for no parts."""
+    ordered = sorted(parts, key=lambda part: part.box.middle[1])
+    lines: list[list[Line]] = []
+    for part in ordered:
+        if lines and same_row(lines[-1][-1].box, part.box) and overlap(lines[-1][-1].box, part.box) < 0.3:
+            lines[-1].append(part)
+        else:
+            lines.append([part])
+    runs = [" ".join(part.text for part in sorted(line, key=lambda part: part.box.left)) for line in lines]
+    text = runs[0] if runs else ""
+    for before, after in pairwise(runs):
+        text += (" " if re.search(r"[\dA-Za-z至-]$", before) and re.match(r"[\d至-]", after) else "") + after
+    box = enclosing(part.box for part in ordered) or Box(0, 0, 0, 0)
+    return text.strip(), box, min((part.confidence for part in ordered), default=0.0)
+
+
+def _apart(line: Line) -> list[Token]:
+    marks = [(match.start(), match.end(), squeeze(match["label"])) for match in _LABEL.finditer(line.text)]
+    if not marks and (glued := _GLUED.match(line.text)):
+        marks = [(0, glued.end(), glued["label"])]
+    pieces: list[Token] = []
+    at = 0
+    for start, end, label in marks:
+        pieces.append(_piece(line, at, start))
+        pieces.append(_piece(line, start, end, label))
+        at = end
+    pieces.append(_piece(line, at, len(line.text)))
+    return [piece for piece in pieces if re.search(r"\w", piece.text)]
+
+
+def _piece(line: Line, start: int, end: int, label: str = "") -> Token:
+    """A part of a line with its own place."""
+    text = label or line.text[start:end].strip(" :：")
+    box = line.box
+    if (start, end) != (0, len(line.text)) and start < end:
+        part = re.compile(f"(?<=^.{{{start}}}).{{{end - start}}}" if start else f"^.{{{end}}}")
+        box = next((place for _, place in spans(line, part)), line.box)
+    return Token(text, box, line.confidence, label=bool(label))
+
+
+def _has_values(row: Sequence[Token], found: Sequence[Token]) -> bool:
+    """Do labels of this row have their values to the right, wrapped ones included?"""
+    labels = [token for token in row if token.label]
+    if not labels:
+        return False
+    if len(labels) < len(row):
+        return True
+    nearest = {id(token): _nearest_label(token, found) for token in found if not token.label}
+    return any(
+        owner is label and abs(token.box.middle[1] - label.box.middle[1]) < label.box.height
+        for label in labels
+        for token in found
+        if not token.label and (owner := nearest[id(token)]) is not None
+    )
+
+
+def _nearest_label(token: Token, found: Iterable[Token]) -> Token | None:
+    """The label in whose cell a value stands: the last one to its left in the row of labels nearest to it."""
+    left = [label for label in found if label.label and label.box.middle[0] < token.box.left]
+    if not left:
+        return None
+    nearest = min(abs(label.box.middle[1] - token.box.middle[1]) for label in left)
+    row = [
+        label for label in left if abs(label.box.middle[1] - token.box.middle[1]) < nearest + _BESIDE * label.box.height
+    ]
+    return max(row, key=lambda label: label.box.left)
+
+
+def _values_beside(labels: Sequence[Token], found: Sequence[Token]) -> list[Cell]:
+    """Values to the right of their labels. A line between two labels' heights goes to the nearer one, unless a value
+    beside the lower label shows that lines above it end the cell before (text set at the top of its cell)."""
+    owned: dict[int, list[Token]] = {id(label): [] for label in labels}
+    for token in found:
+        owner = _nearest_label(token, labels) if not token.label else None
+        if owner is not None:
+            owned[id(owner)].append(token)
+    for upper, lower in _columns(labels):
+        _give_back(owned[id(upper)], lower, owned[id(lower)])
+    return [_cell(label, _coherent(label, owned[id(label)])) for label in labels]
+
+
+def _coherent(label: Token, values: Sequence[Token]) -> list[Token]:
+    """The lines that hang together with the label's own; headings and footers nearby do not."""
+    kept: list[Token] = []
+    boxes = [label.box]
+    for token in sorted(values, key=lambda token: abs(token.box.middle[1] - label.box.middle[1])):
+        gap = min(max(box.top, token.box.top) - min(box.bottom, token.box.bottom) for box in boxes)
+        if gap < _LEADING * token.box.height:
+            kept.append(token)
+            boxes.append(token.box)
+    return kept
+
+
+def _columns(labels: Sequence[Token]) -> list[tuple[Token, Token]]:
+    """Pairs of labels that follow each other in one column."""
+    pairs: list[tuple[Token, Token]] = []
+    for label in labels:
+        under = [
+            other
+            for other in labels
+            if other.box.middle[1] > label.box.middle[1] + 0.5 * label.box.height
+            and overlap(label.box, other.box) > 0.3
+        ]
+        if under:
+            pairs.append((label, min(under, key=lambda other: other.box.middle[1])))
+    return pairs
+
+
+def _give_back(upper: list[Token], label: Token, lower: list[Token]) -> None:
+    at = label.box.middle[1]
+    reach = _BESIDE * label.box.height
+    above = sorted((token for token in lower if token.box.middle[1] < at - reach), key=lambda token: token.box.top)
+    below = [token for token in lower if token.box.middle[1] > at + reach]
+    aligned = len(above) + len(below) < len(lower)
+    for token in above[: len(above) - len(below)] if aligned and upper else []:
+        lower.remove(token)
+        upper.append(token)
+
+
+def _values_under(labels: Sequence[Token], following: Sequence[Sequence[Token]]) -> list[Cell]:
+    """Values under a row of labels, down to the next row that holds a label.
+
+    Several rows of values are several entries: which one is meant cannot be told here, so they are left out.
+    """
+    values: list[tuple[Token, ...]] = []
+    for row in following:
+        reach = _BELOW * max(token.box.height for token in labels) * (1 + len(values))
+        if any(token.label for token in row) or row[0].box.top - labels[0].box.bottom > reach:
+            break
+        values.append(tuple(row))
+    if len(values) != 1:
+        values = []
+    places = [label.box for label in labels]
+    taken: dict[int, list[Token]] = {}
+    for row in values:
+        for number, token in enumerate(row):
+            at = number if len(row) == len(labels) else _column(token.box, places)
+            taken.setdefault(at, []).append(token)
+    return [_cell(label, taken.get(number, [])) for number, label in enumerate(labels)]
+
+
+def _column(box: Box, places: Sequence[Box]) -> int:
+    shares = [overlap(box, place) for place in places]
+    if max(shares) > 0.2:
+        return shares.index(max(shares))
+    return min(range(len(places)), key=lambda number: abs(places[number].middle[0] - box.middle[0]))
+
+
+def _cell(label: Token, values: Sequence[Token]) -> Cell:
+    text, box, confidence = joined(values)
+    return Cell(label.text, text, box if values else label.box, confidence)
