@@ -50,7 +50,9 @@ class AutomaticKind(StrEnum):
 class Automatic:
     kind: AutomaticKind
     sign: str  #: the header or word that shows it
-    certain: bool  #: False: a weak sign (a subject word, List-Unsubscribe): a submission with attachments is held instead
+    certain: (
+        bool  #: False: a weak sign (a subject word, List-Unsubscribe): a submission with attachments is held instead
+    )
 
 
 @dataclass(frozen=True)
@@ -63,9 +65,10 @@ class Attachment:
     kind: FileKind
     size: int  #: bytes
     sha256: str
-    inline: bool = False  #: shown inside the HTML body (Content-ID used there)
+    inline: bool = False  #: a small picture shown inside the HTML body (Content-ID used there): a logo, no paper
     container: str = ""  #: "", "message/rfc822", "winmail.dat": how it was wrapped
     damaged: bool = False  #: the transfer encoding was broken or cut
+    pasted: bool = False  #: shown inside the HTML body but too large for a logo: counts, with a note (E15)
 
 
 @dataclass(frozen=True)
@@ -109,7 +112,10 @@ class Message:
     links: tuple[CloudLink, ...] = ()
     automatic: Automatic | None = None
     bounce: Bounce | None = None
-    trace: tuple[tuple[str, str], ...] = ()  #: (lower-case name, value) of Received, Authentication-Results, X-CM-*, Return-Path, topmost first
+    #: (lower-case name, value) of Received, Authentication-Results, X-CM-*, Return-Path …, topmost first. A fold stays
+    #: in the value as "\n" and its blanks: NetEase folds inside tokens, so only the reader knows how to unfold.
+    trace: tuple[tuple[str, str], ...] = ()
+    unread_recipients: tuple[str, ...] = ()  #: entries of To and Cc whose address cannot be told, for display
     defects: tuple[str, ...] = ()  #: what was odd about its structure, for the ledger
     too_complex: bool = False  #: a limit was hit (parts, nesting, header size): a person must look
 
