@@ -1,0 +1,72 @@
+"""What does an application come to: every finding at once, weighed by its matter's pack, and one verdict?
+
+一次性告知: all rules run, none stops the others. A doubt sends the case to a person, else a defect sends it back.
+"""
+
+from mailbot.examination.clocks import clocks_for
+from mailbot.examination.matter import Filing
+from mailbot.examination.rules import RULES
+from mailbot.examination.rules.envelope import MailboxWrong
+from mailbot.examination.submission import OnFile, SubjectReading, Submission
+from mailbot.examination.verdict import Clock, Finding, Judged, Outcome, Severity, Verdict, outcome_of
+from mailbot.examination.workdays import day_of_receipt
+
+#: Findings that do not hang on which filing it is, so an assumed filing leaves them certain.
+_FREE_OF_FILING = ("subject_", "mailbox_", "attachments_missing", "attachment_")
+
+
+def examine(submission: Submission, on_file: OnFile) -> Verdict:
+    """The verdict on one application; the order of findings is that of the letter.
+
+    While the papers were not read (`files is None`), an application without a defect is referred, never complete.
+    """
+    found = (finding for rule in RULES for finding in rule(submission, on_file))
+    judged = tuple(judge(finding, submission) for finding in found)
+    outcome = outcome_of(judged)
+    if submission.files is None and outcome is Outcome.COMPLETE:
+        outcome = Outcome.REFERRED
+    subject = submission.subject
+    return Verdict(
+        outcome=outcome,
+        findings=judged,
+        clocks=_clocks(submission, on_file, judged, outcome),
+        matter=submission.matter.key,
+        action=subject.action if submission.filing_assumed else submission.filing.action,
+        submitted_by=subject.submitted_by if submission.filing_assumed else submission.filing.submitted_by,
+        firm=on_file.firm.name if on_file.firm else subject.firm,
+        engineer=subject.engineer,
+    )
+
+
+def judge(finding: Finding, submission: Submission) -> Judged:
+    """A finding with the weight and the clause of its pack; an unsure one is never more than a doubt."""
+    setting = submission.matter.rules.get(finding.code)
+    severity = (setting.severity if setting else None) or finding.default
+    if submission.filing_assumed and not finding.code.startswith(_FREE_OF_FILING):
+        severity = min(severity, Severity.DOUBT, key=lambda one: one.weight)
+    if not finding.certain:
+        severity = min(severity, Severity.DOUBT, key=lambda one: one.weight)
+    severity = min(severity, finding.at_most, key=lambda one: one.weight)
+    clause = finding.clause or submission.matter.clause_of(finding.code, submission.filing)
+    return Judged(finding, severity, clause)
+
+
+def likely_filing(reading: SubjectReading, *, from_firm: bool) -> Filing | None:
+    """The filing to examine an application by whose subject leaves it open; None when the matter is open too.
+
+    `from_firm`: the author is the firm's contact address. The result is an assumption: set `filing_assumed`.
+    """
+    if reading.filing or reading.matter is None:
+        return reading.filing
+    submitter = reading.submitted_by or ("firm" if from_firm else "engineer")
+    ways = [way for way in reading.matter.filings if reading.action in (None, way.action)]
+    return next((way for way in ways if way.submitted_by == submitter), ways[0] if ways else None)
+
+
+def _clocks(submission: Submission, on_file: OnFile, judged: tuple[Judged, ...], outcome: Outcome) -> tuple[Clock, ...]:
+    """None for a mail that belongs to another office: its clocks start there (E10)."""
+    if any(isinstance(one.finding, MailboxWrong) and one.severity is Severity.DEFECT for one in judged):
+        return ()
+    received = day_of_receipt(submission.received)
+    complete_on = received if outcome is Outcome.COMPLETE else None
+    return clocks_for(submission.matter, submission.filing, on_file.calendar, received, complete_on=complete_on)
