@@ -30,7 +30,8 @@ class Asked:
 
     uids: Sequence[int]
     items: tuple[str, ...]
-    size: int  #: bytes that the answer may have, besides a little for its frame
+    expected: int  #: bytes, by what the server told: sets the deadline
+    slack: int = MEBIBYTE  #: bytes that may come besides
 
 
 Ask = Callable[[Asked], dict[int, dict[bytes, Any]]]
@@ -67,8 +68,8 @@ class Fetching:
         if first.size > _WHOLE:
             return (self._pieces(first),)
         size = sum(stamp.size for stamp in stamps)
-        # Twice the size: RFC822.SIZE may count bare line ends, and lies a little on some servers.
-        asked = Asked([stamp.uid for stamp in stamps], ("BODY.PEEK[]",), 2 * size + _WHOLE)
+        # RFC822.SIZE counts line ends otherwise on some servers, and lies on others.
+        asked = Asked([stamp.uid for stamp in stamps], ("BODY.PEEK[]",), size, slack=size + _WHOLE)
         try:
             answers = self._ask(asked)
         except ValueError as error:
@@ -117,7 +118,7 @@ class Fetching:
             log.warning("server told another size", extra={"uid": stamp.uid, "told": stamp.size, "came": offset})
 
     def _piece(self, uid: int, offset: int) -> bytes:
-        answers = self._ask(Asked([uid], (f"BODY.PEEK[]<{offset}.{_PIECE}>",), _WHOLE))
+        answers = self._ask(Asked([uid], (f"BODY.PEEK[]<{offset}.{_PIECE}>",), _PIECE, slack=_WHOLE))
         answer = answers.get(uid)
         if answer is None and offset:
             raise ConnectionLost(f"UID {uid} vanished while it was fetched")
@@ -137,7 +138,7 @@ class Fetching:
                 return {asked.uids[0]: {b"RFC822.SIZE": None}}
         found: dict[int, dict[bytes, Any]] = {}
         for uid in asked.uids:
-            found |= self._answers(Asked([uid], asked.items, asked.size))
+            found |= self._answers(Asked([uid], asked.items, asked.expected, asked.slack))
         return found
 
 

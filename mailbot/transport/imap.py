@@ -16,7 +16,7 @@ from importlib.metadata import version
 from typing import Any, Self
 
 import imapclient
-from imapclient.exceptions import IMAPClientAbortError, LoginError
+from imapclient.exceptions import IMAPClientAbortError, LoginError, ProtocolError
 
 from mailbot.errors import CommandRefused, ConnectionLost, LoginRefused, ProtocolBroken, TransportError, Untrusted
 from mailbot.transport.fetching import Asked, Fetching
@@ -64,6 +64,7 @@ class ImapMailbox:
         self._command_seconds = command_seconds
         self._budget = Budget(read_seconds)
         self._client: _Client | None = None
+        self._usable = True
         with translated("connect"):
             self._budget.grant(seconds=connect_seconds + read_seconds, size=1 << 20)
             self._client = _Client(account, self._budget, connect_seconds)
@@ -88,10 +89,11 @@ class ImapMailbox:
         client, self._client = self._client, None
         if client is None:
             return
-        with suppress(imaplib.IMAP4.error, OSError, ValueError):
-            self._budget.grant(seconds=5, size=1 << 20)
-            client.logout()
-            return
+        if self._usable:
+            with suppress(imaplib.IMAP4.error, OSError, ValueError, TooMuch):
+                self._budget.grant(seconds=5, size=1 << 20)
+                client.logout()
+                return
         with suppress(OSError):
             client.shutdown()
 
@@ -239,8 +241,9 @@ class ImapMailbox:
     def _ask(self, asked: Asked) -> dict[int, dict[bytes, Any]]:
         """One UID FETCH. An answer that imapclient cannot read raises ValueError: the connection itself is well."""
         # 16 KiB/s is the slowest line on which mail is fetched.
-        seconds = self._command_seconds + asked.size / (16 << 10)
-        with self._command("fetch", seconds=seconds, size=asked.size + len(asked.uids) * 512 + (1 << 20), parse=True):
+        seconds = self._command_seconds + asked.expected / (16 << 10)
+        size = asked.expected + asked.slack + len(asked.uids) * 512
+        with self._command("fetch", seconds=seconds, size=size, parse=True):
             answers: dict[int, dict[bytes, Any]] = self._live.fetch(list(asked.uids), list(asked.items))
         return answers
 
@@ -255,8 +258,12 @@ class ImapMailbox:
         self, stage: str, *, seconds: float | None = None, size: int = LINE_LIMIT, parse: bool = False
     ) -> Iterator[None]:
         self._budget.grant(seconds=seconds or self._command_seconds, size=size)
-        with translated(stage, parse=parse):
-            yield
+        try:
+            with translated(stage, parse=parse):
+                yield
+        except (ConnectionLost, ProtocolBroken):
+            self._usable = False
+            raise
 
 
 def open_mailbox(account: Account) -> ImapMailbox:
@@ -275,6 +282,8 @@ def translated(stage: str, *, parse: bool = False) -> Iterator[None]:
         raise _NotLoggedIn(stage, error) from error
     except TooMuch as error:
         raise ProtocolBroken(f"{stage}: {error}") from error
+    except ProtocolError as error:  # from imapclient's parser; the connection itself is in step
+        raise (ValueError if parse else ProtocolBroken)(f"{stage}: {str(error)[:200]}") from error
     except imaplib.IMAP4.abort as error:
         raise _broken(stage, str(error)) from error
     except imaplib.IMAP4.error as error:

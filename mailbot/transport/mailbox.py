@@ -118,12 +118,19 @@ class Mailbox(Protocol):
         """All UIDs of the current folder, ascending."""
         ...
 
+    def uids_by_fetch(self) -> Sequence[int]:
+        """The same, asked in a dearer way, when the first answer was too short."""
+        ...
+
     def stamps(self, uids: Iterable[int]) -> dict[int, Stamp]:
         """Sizes and arrival times; a UID that is gone is absent."""
         ...
 
-    def fetch(self, uids: Iterable[int]) -> Iterator[Batch]:
-        """The mails in batches of bounded memory; a UID that is gone is absent."""
+    def fetch(self, uids: Iterable[int], *, carefully: bool = False) -> Iterator[Batch]:
+        """The mails in batches of bounded memory; a UID that is gone is absent.
+
+        `carefully`: one by one and in pieces, whatever sizes the server tells.
+        """
         ...
 
     def mark_seen(self, uids: Iterable[int]) -> None:

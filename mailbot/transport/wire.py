@@ -16,8 +16,8 @@ LINE_LIMIT = 24 << 20  #: bytes; a SEARCH answer for two million mails
 _RECEIVE = 1 << 16
 
 
-class TooMuch(imaplib.IMAP4.abort):
-    """The server sends more than was asked for: the connection is unusable."""
+class TooMuch(Exception):
+    """The server sends more than was asked for: the connection is unusable. No imaplib error: those it wraps anew."""
 
 
 class Budget:
