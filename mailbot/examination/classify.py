@@ -155,7 +155,7 @@ def _reminded(words: "_Words", subject: SubjectReading, matters: tuple[Matter, .
 
 
 def _grievance(words: "_Words", subject: SubjectReading, attached: bool) -> str | None:
-    """A complaint or an objection. Promises that a paper quotes use the same words, so with files only the subject counts."""
+    """A complaint or an objection. A paper's promises use the same words, so with files only the subject counts."""
     if attached and subject.filing:
         return None
     text = words.subject if attached else f"{words.subject}\n{words.body}"
