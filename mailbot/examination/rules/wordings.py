@@ -1,0 +1,173 @@
+"""What do subject, papers and directory say of one and the same thing, where, and how sure is each reading?"""
+
+import math
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from rapidfuzz.distance import Levenshtein
+
+from mailbot.examination.submission import Submission
+from parsers.documents.document import Document, DocumentKind, Field
+from parsers.files.page import ReadBy
+from parsers.names import Likeness
+
+_K = DocumentKind
+
+#: Where each fact stands, by the keys of a paper's `fields`. Employer and person of a certificate have rules of
+#: their own (`insurance_wrong_…`), the rows of 履约人员 too.
+SOURCES: Final[dict[DocumentKind, dict[str, str]]] = {
+    _K.COMMITMENT_LETTER: {
+        "firm": "firm",
+        "credit_identifier": "credit_identifier",
+        "legal_representative": "legal_representative",
+        "engineer": "engineer",
+        "engineer_id": "engineer_id",
+        "project": "project",
+        "section": "section",
+        "post": "post",
+        "action": "action",
+    },
+    _K.NATIONAL_SCREENSHOT: {
+        "firm": "firm",
+        "engineer": "person",
+        "engineer_id": "citizen_id",
+        "project": "project",
+        "section": "section",
+        "post": "post",
+        "started_on": "started_on",
+        "ended_on": "ended_on",
+        "action": "action",
+    },
+    _K.MUNICIPAL_SCREENSHOT: {"firm": "firm", "project": "project", "section": "section"},
+    _K.IDENTITY_CARD: {"engineer": "engineer", "engineer_id": "citizen_id"},
+    _K.CARD_IN_HAND_PHOTO: {"engineer": "engineer", "engineer_id": "citizen_id"},
+}
+#: From this confidence on a printed reading is taken as far as noise can be told from a difference.
+_CLEAR: Final = 0.95
+#: Share of letters that engines misread at worst, photographs of a screen included (ocr.md 2), with a margin.
+_NOISE: Final = 0.15
+
+
+@dataclass(frozen=True)
+class Wording:
+    """One reading of one fact at one place."""
+
+    value: str
+    place: str  #: a document kind, "subject" or "directory"
+    certain: bool = True  #: typed in the mail, on file, or certain as the reader says
+    confidence: float = 1.0
+    typed: bool = True  #: no pixels in between
+    reconstructed: bool = False  #: from the blank of a working form: never more than a doubt (contract 3, rule 2)
+    document: str | None = None
+    page: int | None = None
+
+
+@dataclass(frozen=True)
+class Voice:
+    """Everything that says the same."""
+
+    wordings: tuple[Wording, ...]
+
+    @property
+    def value(self) -> str:
+        return self.best.value
+
+    @property
+    def best(self) -> Wording:
+        return max(self.wordings, key=lambda one: (one.certain, one.typed, one.confidence))
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(one.place for one in self.wordings))
+
+    @property
+    def certain(self) -> bool:
+        """One certain reading, or the same read from two papers, not from working forms alone."""
+        sound = [one for one in self.wordings if not one.reconstructed]
+        return any(one.certain for one in sound) or len({one.place for one in sound}) > 1
+
+    @property
+    def only_reconstructed(self) -> bool:
+        return all(one.reconstructed for one in self.wordings)
+
+    @property
+    def clear(self) -> bool:
+        return any(one.confidence >= _CLEAR and not one.reconstructed for one in self.wordings)
+
+
+Compare = Callable[[str, str], Likeness]
+
+
+def papers(submission: Submission) -> tuple[Document, ...]:
+    """The papers that count: of a kind sent again with this mail, the earlier ones no longer do."""
+    now = [document for file in submission.files or () for document in file.documents]
+    renewed = {document.kind for document in now}
+    earlier = [document for file in submission.earlier_files for document in file.documents]
+    return tuple(now + [document for document in earlier if document.kind not in renewed])
+
+
+def wordings(submission: Submission, fact: str) -> Iterator[Wording]:
+    """What the papers say of a fact, in their order."""
+    for document in papers(submission):
+        key = SOURCES.get(document.kind, {}).get(fact)
+        read = document.fields.get(key) if key else None
+        # A card held into the camera is too small to read by letters: only its number has a check digit.
+        if read is not None and (document.kind is not _K.CARD_IN_HAND_PHOTO or read.certain):
+            yield wording(read, document)
+
+
+def wording(read: Field, document: Document) -> Wording:
+    return Wording(
+        value=read.value,
+        place=document.kind.value,
+        certain=read.certain,
+        confidence=read.confidence,
+        typed=read.read_by is ReadBy.TEXT,
+        reconstructed=is_reconstructed(document),
+        document=document.file,
+        page=read.page,
+    )
+
+
+def is_reconstructed(document: Document) -> bool:
+    return bool(getattr(document, "reconstructed", False))
+
+
+def voices(said: Iterable[Wording], compare: Compare) -> tuple[Voice, ...]:
+    """Readings that are equal, gathered; the weightiest voice first: most papers, then certain ones."""
+    gathered: list[list[Wording]] = []
+    for one in said:
+        home = next((group for group in gathered if compare(group[0].value, one.value) is Likeness.EQUAL), None)
+        if home is None:
+            gathered.append([one])
+        else:
+            home.append(one)
+    found = [Voice(tuple(group)) for group in gathered]
+    return tuple(sorted(found, key=lambda voice: (len(voice.places), voice.certain), reverse=True))
+
+
+def surely_different(left: Voice, right: Voice, likeness: Likeness) -> bool:
+    """May this difference carry a defect: both readings certain, or further apart than any misreading?"""
+    if likeness is Likeness.UNSURE or left.only_reconstructed or right.only_reconstructed:
+        return False
+    if left.certain and right.certain:
+        return True
+    letters = max(len(left.value), len(right.value))
+    return (
+        left.clear
+        and right.clear
+        and Levenshtein.distance(left.value, right.value) >= max(2, math.ceil(_NOISE * letters))
+    )
+
+
+def misread(left: str, right: str) -> bool:
+    """Are they one letter apart, as a misreading is?"""
+    return Levenshtein.distance(left, right) <= 1
+
+
+def odd_voices(said: Sequence[Wording], compare: Compare) -> Iterator[tuple[Voice, Voice, Likeness]]:
+    """Every voice that differs from the weightiest, with that one before it."""
+    found = voices(said, compare)
+    for other in found[1:]:
+        yield found[0], other, compare(found[0].value, other.value)
