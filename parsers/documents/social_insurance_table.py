@@ -1,0 +1,160 @@
+"""How do the tables of a certificate name months, heads and payments?"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from parsers.documents.lines import enclosing, overlap, same_row, spans
+from parsers.files.page import Box, Line
+
+Month = str  #: "YYYY-MM"
+
+MONTH: Final = re.compile(
+    r"(?<![\dA-Za-z.])(?P<y>20\d{2}) ?(?:年|[-./]) ?(?P<m>0[1-9]|1[0-2]|[1-9])(?!\d)"
+    r"(?! ?月? ?\d)(?! ?[-./] ?\d{1,2}(?!\d))"
+    r"|(?<![\dA-Za-z.])(?P<y2>20\d{2})(?P<m2>0[1-9]|1[0-2])(?![\dA-Za-z])"
+)
+_HALF_MONTH: Final = re.compile(r"20\d{2} ?(?:年|[-./]) ?\d?$")
+_HALF_MONTH_REST: Final = re.compile(r"\d{1,2} ?月?")
+_NOT_IN_TABLE: Final = re.compile(
+    "打印|出具|有效|查验|编号|验证码|校验码|授权码|说明|备注:|注:|日期|时间:|最近|近[0-9]+个月|明细[(]"
+)
+PENSION: Final = re.compile("养老")
+INSURANCE: Final = re.compile("养老|失业|工伤|医疗|生育")
+_UNPAID: Final = re.compile(
+    r"未缴|未到账|未足额|未实缴|欠缴|欠费|中断|停保|停缴|暂停|缓缴|^未|^否$|^[-—–/×xX✕╳无*]+$|^0(?:\.0+)?$"
+)
+_PAID: Final = re.compile(r"已缴|到账|实缴|足额|正常|缴费|补缴|已收|[√✓✔☑●■✅VvＶ∨]|^[是Yy]$|^¥?[1-9][\d,]*(?:\.\d+)?$")
+_HEADS: Final = re.compile(
+    "序号?|费款|所属期?|年月|年度|单位|基数|养老|失业|工伤|医疗|生育|状态|状况|标志|情况|到账|险种|月数|起始|开始|截止|终止|结束|"
+    "起止|备注|缴费|个人|参保地"
+)
+
+
+@dataclass(frozen=True)
+class Token:
+    """One month and where it stands."""
+
+    month: Month
+    box: Box
+    line: Line
+
+
+@dataclass
+class Stated:
+    """What one table states of 养老保险, while it is being read."""
+
+    paid: set[Month] = field(default_factory=set)
+    unpaid: set[Month] = field(default_factory=set)
+    unsure: set[Month] = field(default_factory=set)  #: stand there, but whether paid could not be read
+    counted: bool = False  #: a count of the table itself agrees (row numbers, months of a span)
+
+    @property
+    def named(self) -> set[Month]:
+        return self.paid | self.unpaid | self.unsure
+
+
+def whole_months(lines: Sequence[Line]) -> list[Line]:
+    """Months that wrap inside their cell ("2026年1" over "1月") made whole; everything else as it is."""
+    rest = list(lines)
+    for upper in lines:
+        if upper not in rest or not _HALF_MONTH.search(upper.text):
+            continue
+        lower = next(
+            (
+                line
+                for line in rest
+                if line is not upper
+                and 0 < line.box.middle[1] - upper.box.middle[1] < 1.4 * max(line.box.height, upper.box.height)
+                and overlap(line.box, upper.box) > 0.5
+                and _HALF_MONTH_REST.fullmatch(line.text)
+            ),
+            None,
+        )
+        if lower is not None:
+            box = enclosing((upper.box, lower.box)) or upper.box
+            rest[rest.index(upper)] = replace(upper, text=upper.text + lower.text, box=box)
+            rest.remove(lower)
+    return rest
+
+
+def tokens_of(table: Sequence[Line]) -> list[Token]:
+    """Every month that stands in a table, with its place; dates of printing and the like left out."""
+    found = []
+    for line in table:
+        if _NOT_IN_TABLE.search(line.text):
+            continue
+        for match, box in spans(line, MONTH):
+            year, month = match["y"] or match["y2"], match["m"] or match["m2"]
+            found.append(Token(f"{year}-{int(month):02d}", box, line))
+    return found
+
+
+def tokens_in_two_columns(table: Sequence[Line]) -> list[Token]:
+    """Months whose year and month stand in two columns (浙江, 江苏 and others)."""
+    heads = [line for line in table if line.text in {"年", "年度", "年份"}]
+    month_heads = [line for line in table if line.text in {"月", "月份"}]
+    pair = next(
+        ((a, b) for a in heads for b in month_heads if same_row(a.box, b.box) and b.box.left > a.box.left), None
+    )
+    if pair is None:
+        return []
+    below = [line for line in table if line.box.top > pair[0].box.middle[1]]
+    years = [line for line in below if re.fullmatch(r"20\d{2}年?", line.text) and overlap(line.box, pair[0].box) > 0]
+    months = [
+        line
+        for line in below
+        if re.fullmatch(r"(0?[1-9]|1[0-2])月?", line.text)
+        and abs(line.box.middle[0] - pair[1].box.middle[0]) < abs(line.box.middle[0] - pair[0].box.middle[0])
+        and abs(line.box.middle[0] - pair[1].box.middle[0]) < 1.5 * max(pair[1].box.width, line.box.width)
+    ]
+    found = []
+    for month in months:
+        year = next((year for year in years if same_row(year.box, month.box)), None)
+        if year is not None:
+            value = f"{year.text[:4]}-{int(month.text.rstrip('月')):02d}"
+            found.append(Token(value, enclosing((year.box, month.box)) or month.box, month))
+    return found if len(found) == len(months) else []
+
+
+def heads_above(table: Sequence[Line], first: Box) -> list[Line]:
+    """The table's heads above its first month, wrapped heads joined."""
+    reach = 7 * first.height
+    above = [
+        line
+        for line in table
+        if 0 < first.middle[1] - line.box.middle[1] < reach and len(line.text) <= 12 and not MONTH.search(line.text)
+    ]
+    heads: list[Line] = []
+    for line in sorted(above, key=lambda line: -line.box.middle[1]):
+        at = next((i for i, head in enumerate(heads) if overlap(head.box, line.box) > 0.6), None)
+        if at is None:
+            heads.append(line)
+        elif heads[at].box.top - line.box.bottom < 0.6 * line.box.height:
+            box = enclosing((heads[at].box, line.box)) or line.box
+            heads[at] = replace(heads[at], text=line.text + heads[at].text, box=box)
+    return sorted((head for head in heads if _HEADS.search(head.text)), key=lambda head: head.box.left)
+
+
+def parts_of(line: Line) -> Iterator[tuple[str, Box]]:
+    """The parts of a line that a gap or a repeated word divides: OCR runs narrow cells together."""
+    pattern = re.compile(r"(?:[已未]缴费?|已到账|未到账|欠缴|正常缴费|[√✓✔×])|[^\s√✓✔×]+")
+    for match, box in spans(line, pattern):
+        yield match.group(), box
+
+
+def is_paid(text: str) -> bool | None:
+    """Paid, not paid, or cannot be told."""
+    if not text:
+        return None
+    if _UNPAID.search(text):
+        return False
+    return True if _PAID.search(text) else None
+
+
+def months_between(first: Month, last: Month) -> Iterator[Month]:
+    """Every month from the first to the last, both counted; none when they stand the wrong way round."""
+    start, end = (int(month[:4]) * 12 + int(month[5:]) - 1 for month in (first, last))
+    for number in range(start, end + 1):
+        yield f"{number // 12}-{number % 12 + 1:02d}"
