@@ -59,6 +59,8 @@ def _opened(data: bytes, kind: FileKind, limits: FileLimits, pixels: int) -> Ope
         head = _kept(sheet, written, limits, pixels)
         written += 3 * head.picture_width * head.picture_height
         heads.append(head)
+    if heads and all(head.lines is None and head.offset is None for head in heads):
+        return OpenedHead(Fault.BROKEN, heads[0].why, opened.total, ())
     return OpenedHead(None, "", opened.total, tuple(heads))
 
 

@@ -77,8 +77,9 @@ def _sheet(page: Any, number: int, limits: FileLimits) -> Sheet:
         text_page = page.get_textpage()
         if is_real(text_page.get_text_range(0, min(text_page.count_chars(), limits.characters) or 0)):
             lines = layer_lines(page, text_page, limits)
-            look = _render(page, limits.look_dpi, limits)
-            return Sheet(number, look.shape[1], look.shape[0], lines, look)
+            if lines is not None:
+                look = _render(page, limits.look_dpi, limits)
+                return Sheet(number, look.shape[1], look.shape[0], lines, look)
         dpi = float(limits.dpi)
     else:
         scan = _embedded_scan(images, page, limits)

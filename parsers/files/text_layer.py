@@ -16,6 +16,8 @@ _FEWEST_CHARACTERS = 20
 _MOST_CONTROL = 0.01
 #: Share of Chinese among the letters. Digits and signs do not count: a table of months is mostly digits.
 _LEAST_CHINESE = 0.30
+#: Text that is shown lying falls apart into single characters; tables of numbers have three a cell and more.
+_FEWEST_IN_A_RUN = 1.5
 #: A gap wider than this many letter heights ends a run: the next table cell begins.
 _CELL_GAP = 0.9
 
@@ -50,9 +52,14 @@ class _Sign:
     bottom: float
 
 
-def layer_lines(page: object, text_page: object, limits: FileLimits) -> tuple[Line, ...]:
-    """The runs of text of one pdfium page in reading order, with places on the page as it is shown."""
+def layer_lines(page: object, text_page: object, limits: FileLimits) -> tuple[Line, ...] | None:
+    """The runs of text of one pdfium page in reading order, with places on the page as it is shown.
+
+    None when the text is shown lying or upside down: its order is not that of lines.
+    """
     runs = list(_runs(_signs(page, text_page, limits)))
+    if sum(len(run) for run in runs) < _FEWEST_IN_A_RUN * len(runs):
+        return None
     lines = [line for run in runs if (line := _line(run)) is not None]
     return in_reading_order(lines)[: limits.lines]
 
