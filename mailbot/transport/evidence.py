@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import Protocol
 
-from mailbot.errors import TransportError
 from mailbot.transport.imap import ImapMailbox
 from mailbot.transport.mailbox import Account, FolderState
 
@@ -45,9 +44,6 @@ def find_in_sent(mailbox: SentFolder, message_id: str, *, provider_keeps: bool) 
 
 
 def seek(account: Account, message_id: str) -> Evidence:
-    """Over an own short connection; NONE while the server cannot be asked, for the question is asked again later."""
-    try:
-        with ImapMailbox(account) as mailbox:
-            return find_in_sent(mailbox, message_id, provider_keeps=account.profile.keeps_sent_mail)
-    except TransportError:
-        return Evidence.NONE
+    """Over an own short connection. Raises TransportError: nothing is known then, ask again later."""
+    with ImapMailbox(account) as mailbox:
+        return find_in_sent(mailbox, message_id, provider_keeps=account.profile.keeps_sent_mail)

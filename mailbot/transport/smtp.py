@@ -70,11 +70,12 @@ class SmtpConnection:
         if strange := [one for one in recipients if not _ADDRESS.fullmatch(one)]:
             return Refused(f"no address that SMTP can carry: {strange!r}")
         try:
-            refused = await self._envelope(recipients)
-            if isinstance(refused, Retry | Refused):
-                await self._reset()
-                return refused
-            await self._ready_for_text()
+            async with asyncio.timeout(2 * self._reply_seconds):
+                refused = await self._envelope(recipients)
+                if isinstance(refused, Retry | Refused):
+                    await self._reset()
+                    return refused
+                await self._ready_for_text()
         except aiosmtplib.SMTPResponseException as error:
             if error.code < 200:  # nonsense: what follows would be taken for the answer to the next command
                 self._client.close()

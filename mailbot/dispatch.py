@@ -1,0 +1,270 @@
+"""How does a queued letter leave, once and no more than once?
+
+    doubts   found in `sending` after a crash, or uncertain → the Sent folder tells → sent | queued | a person
+    serve    one connection a mailbox → claim (committed as `sending`) → SMTP → sent | queued again | uncertain | failed
+
+A letter is claimed only when a logged-in connection waits for it: a server that is down leaves nothing in doubt.
+"""
+
+import asyncio
+import hashlib
+import logging
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Protocol, assert_never
+
+from ledger.archive import Archive
+from ledger.entries import LetterEntry, LetterState
+from ledger.errors import NotArchived, Stale
+from ledger.questions import SentCounts
+from mailbot.alarms import Alarm, AlarmKind, Bell, ring
+from mailbot.doubts import DoubtLedger, Doubts
+from mailbot.errors import LoginRefused, TransportError, Untrusted
+from mailbot.patience import Patience
+from mailbot.transport.evidence import Evidence, seek
+from mailbot.transport.mailbox import Account
+from mailbot.transport.outcome import Outcome, Refused, Retry, Sent, Uncertain
+from mailbot.transport.smtp import SmtpConnection, TooMuch
+
+log = logging.getLogger(__name__)
+
+RETRY_MINUTES = (1, 5, 15, 60)  #: after each failed try; the last goes on
+GIVE_UP_AFTER = timedelta(hours=24)  #: from queueing; then a person is told
+LEASE_SECONDS = 1200.0  #: more than twice the longest SMTP dialogue (420 s)
+
+
+@dataclass(frozen=True)
+class Brakes:
+    """How much may leave: against loops and floods (RFC 3834 2, D12, F14)."""
+
+    per_address_hour: int = 3
+    per_address_day: int = 10
+    per_hour: int = 60
+    exempt: frozenset[str] = frozenset()  #: own people: digests and confirmations are not counted against them
+
+
+class DispatchLedger(DoubtLedger, Protocol):
+    """What dispatch asks of the ledger."""
+
+    def claim_letter(
+        self, worker: str, lease_seconds: float, now: datetime | None = None, *, mailboxes: Sequence[str] = ()
+    ) -> LetterEntry | None: ...
+
+    def unclaim_letter(self, letter_id: int, fence: int, not_before: datetime) -> None: ...
+
+    def mark_sent(self, letter_id: int, fence: int, answer: str, now: datetime | None = None) -> None: ...
+
+    def mark_retry(self, letter_id: int, fence: int, retry_at: datetime, error: str) -> None: ...
+
+    def mark_failed(self, letter_id: int, fence: int, error: str, now: datetime | None = None) -> None: ...
+
+    def sent_counts(self, recipient: str, case: str | None = None, now: datetime | None = None) -> SentCounts: ...
+
+
+class Dispatch:
+    """The leg. `round` looks once; several rounds at once in one process are one."""
+
+    def __init__(
+        self,
+        *,
+        ledger: DispatchLedger,
+        archive: Archive,
+        accounts: Sequence[Account],
+        worker: str,
+        brakes: Brakes | None = None,
+        send: bool = True,
+        bell: Bell = ring,
+        connect: Callable[[Account], SmtpConnection] = SmtpConnection,
+        evidence: Callable[[Account, str], Evidence] = seek,
+        reset_hours: float = 12,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        clock: Callable[[], float] = time.monotonic,
+        stop: threading.Event | None = None,
+    ) -> None:
+        """`send=False`: letters stay queued. `now`: the time of day for schedules, `clock`: monotonic, for waiting."""
+        self._ledger = ledger
+        self._archive = archive
+        self._accounts = {account.address: account for account in accounts}
+        self._worker = worker
+        self._brakes = brakes or Brakes()
+        self._send = send
+        self._bell = bell
+        self._connect = connect
+        self._now = now
+        self._clock = clock
+        self._stop = stop or threading.Event()
+        self._patience = {address: Patience(clock, reset_hours) for address in self._accounts}
+        self._next_mail = dict.fromkeys(self._accounts, float("-inf"))
+        self._doubts = Doubts(
+            ledger=ledger, accounts=self._accounts, evidence=evidence, bell=bell, now=now, clock=clock, stop=self._stop
+        )
+        self._paused_until = float("-inf")  #: for all mailboxes: the global breaker
+        self._busy = threading.Lock()
+
+    def round(self) -> int:
+        """Sends what is due, each mailbox over its one connection, all mailboxes side by side; how many left."""
+        if not self._send or not self._busy.acquire(blocking=False):
+            return 0
+        try:
+            self._doubts.settle()
+            return asyncio.run(self._serve_all())
+        finally:
+            self._busy.release()
+
+    async def _serve_all(self) -> int:
+        now = self._now()
+        due = {
+            entry.letter.mailbox
+            for entry in self._ledger.letters(LetterState.QUEUED)
+            if entry.letter.not_before is None or entry.letter.not_before <= now
+        }
+        return sum(await asyncio.gather(*(self._serve(self._accounts[address]) for address in due & {*self._accounts})))
+
+    async def _serve(self, account: Account) -> int:
+        """Connection after connection until nothing is due, or the mailbox must rest."""
+        patience = self._patience[account.address]
+        sent = 0
+        while self._may_go_on(patience):
+            try:
+                async with self._connect(account) as connection:
+                    patience.well()
+                    some, more = await self._over(connection, account)
+            except LoginRefused as error:
+                patience.wait(
+                    patience.reset_hours * 3600
+                )  # one refusal is enough: a locked account cannot receive either
+                self._alarm(AlarmKind.LOGIN_REFUSED, account, f"{error}; nothing is sent until restart")
+                break
+            except TransportError as error:
+                self._weigh(error, account, patience)
+                break
+            sent += some
+            if not more:
+                break
+        return sent
+
+    async def _over(self, connection: SmtpConnection, account: Account) -> tuple[int, bool]:
+        """As many letters as one connection may carry; how many left, and whether more may be waiting."""
+        sent = 0
+        for _ in range(account.profile.pacing.mails_per_connection):
+            await self._pace(account)
+            if not connection.is_open or not self._may_go_on(self._patience[account.address]):
+                return sent, not self._stop.is_set()
+            entry = self._claim(account)
+            if entry is None:
+                return sent, False
+            raw = self._raw(entry)
+            if raw is None:
+                continue
+            self._next_mail[account.address] = self._clock() + account.profile.pacing.seconds_between
+            outcome = await connection.send(raw, entry.letter.recipients)
+            self._note(account, entry, outcome)
+            sent += isinstance(outcome, Sent)
+        return sent, True
+
+    async def _pace(self, account: Account) -> None:
+        """NetEase takes a mail each three seconds at most; a stop ends the wait."""
+        while (left := self._next_mail[account.address] - self._clock()) > 0 and not self._stop.is_set():
+            await asyncio.sleep(min(left, 0.5))
+
+    def _may_go_on(self, patience: Patience) -> bool:
+        return patience.is_due and self._clock() >= self._paused_until and not self._stop.is_set()
+
+    def _claim(self, account: Account) -> LetterEntry | None:
+        """The next letter that no brake holds back."""
+        while entry := self._ledger.claim_letter(
+            self._worker, LEASE_SECONDS, self._now(), mailboxes=(account.address,)
+        ):
+            wait = self._braked(account, entry)
+            if wait is None:
+                return entry
+            self._ledger.unclaim_letter(entry.id, entry.fence, self._now() + wait)
+            if self._clock() < self._paused_until:
+                return None
+        return None
+
+    def _braked(self, account: Account, entry: LetterEntry) -> timedelta | None:
+        """How long the letter must wait. The counts hold the letter itself already, for it is in `sending`."""
+        brakes = self._brakes
+        for recipient in entry.letter.recipients:
+            counts = self._ledger.sent_counts(recipient, entry.case_number, self._now())
+            if counts.all_hour > brakes.per_hour:
+                self._paused_until = self._clock() + 900
+                self._alarm(AlarmKind.SENDING_PAUSED, account, f"{counts.all_hour - 1} letters left within an hour")
+                return timedelta(minutes=15)
+            if recipient.lower() in brakes.exempt:
+                continue
+            if counts.to_recipient_day > brakes.per_address_day:
+                return timedelta(hours=4)
+            if counts.to_recipient_hour > brakes.per_address_hour:
+                return timedelta(minutes=20)
+        return None
+
+    def _raw(self, entry: LetterEntry) -> bytes | None:
+        """The bytes as they were archived when the letter was queued; never rendered again."""
+        try:
+            raw = self._archive.read(entry.letter.sha256)
+        except NotArchived:
+            raw = b""
+        if hashlib.sha256(raw).hexdigest() == entry.letter.sha256:
+            return raw
+        self._ledger.mark_failed(entry.id, entry.fence, "its bytes are not in the archive", self._now())
+        self._alarm(AlarmKind.LETTER_FAILED, self._accounts[entry.letter.mailbox], f"letter {entry.id}: not in archive")
+        return None
+
+    def _note(self, account: Account, entry: LetterEntry, outcome: Outcome) -> None:
+        """Into the ledger. Stale: the lease ran out, and another has taken the letter over to find out."""
+        try:
+            self._record(account, entry, outcome)
+        except Stale:
+            log.warning("outcome came too late", extra={"letter": entry.id, "outcome": type(outcome).__name__})
+
+    def _record(self, account: Account, entry: LetterEntry, outcome: Outcome) -> None:
+        now = self._now()
+        match outcome:
+            case Sent(answer, refused):
+                self._ledger.mark_sent(entry.id, entry.fence, answer, now)
+                if refused:
+                    self._alarm(AlarmKind.LETTER_FAILED, account, f"letter {entry.id} in part: {'; '.join(refused)}")
+            case Retry(why, too_much):
+                self._again(account, entry, why, too_much=too_much)
+            case Refused(why):
+                self._ledger.mark_failed(entry.id, entry.fence, why, now)
+                self._alarm(AlarmKind.LETTER_FAILED, account, f"letter {entry.id}: {why}")
+            case Uncertain(why):
+                self._ledger.mark_uncertain(entry.id, entry.fence, why, now)
+            case _:
+                assert_never(outcome)
+        log.info("letter handled", extra={"letter": entry.id, "outcome": type(outcome).__name__.lower()})
+
+    def _again(self, account: Account, entry: LetterEntry, why: str, *, too_much: bool) -> None:
+        now = self._now()
+        if now - entry.queued_at >= GIVE_UP_AFTER:
+            self._ledger.mark_failed(entry.id, entry.fence, f"no success within a day: {why}", now)
+            self._alarm(AlarmKind.LETTER_FAILED, account, f"letter {entry.id}: no success within a day: {why}")
+            return
+        minutes = RETRY_MINUTES[min(entry.attempts, len(RETRY_MINUTES)) - 1]
+        if too_much:
+            minutes = max(minutes, account.profile.pacing.pause_minutes)
+            self._rest(account, why)
+        self._ledger.mark_retry(entry.id, entry.fence, now + timedelta(minutes=minutes), why)
+
+    def _rest(self, account: Account, why: str) -> None:
+        self._patience[account.address].wait(account.profile.pacing.pause_minutes * 60)
+        self._alarm(AlarmKind.SENDING_PAUSED, account, why)
+
+    def _weigh(self, error: TransportError, account: Account, patience: Patience) -> None:
+        log.warning("sending failed", extra={"mailbox": account.address, "reason": str(error)})
+        patience.lost()
+        if isinstance(error, TooMuch):
+            self._rest(account, str(error))
+        elif isinstance(error, Untrusted):
+            self._alarm(AlarmKind.UNTRUSTED, account, str(error))
+        elif patience.failures == 5:
+            self._alarm(AlarmKind.UNREACHABLE, account, str(error))
+
+    def _alarm(self, kind: AlarmKind, account: Account, detail: str) -> None:
+        self._bell(Alarm(kind, account.address, detail))

@@ -1,0 +1,286 @@
+"""How does a mail come from the server into the archive and the ledger?
+
+    poll      back-off, disk → one connection → each folder
+    folder    SELECT → the server's UIDs minus the ledger's → fetch → archive (fsync) → ledger rows → only then a flag
+
+What is new is always the difference of two sets; no watermark and no flag is trusted. Killed anywhere, the next poll
+finds the same difference again; content hashes recognise what was archived before.
+"""
+
+import logging
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from ledger.archive import Archive, Stored
+from ledger.entries import Arrival, Delivery, MailState, Recorded
+from ledger.errors import ArchiveError
+from mailbot.alarms import Alarm, AlarmKind, Bell, ring
+from mailbot.errors import CommandRefused, LoginRefused, ProtocolBroken, TransportError, Untrusted
+from mailbot.heads import Head
+from mailbot.patience import Patience
+from mailbot.transport.imap import open_mailbox
+from mailbot.transport.mailbox import Account, Batch, FolderState, Mailbox, RawMail, Stamp, Unreadable
+
+log = logging.getLogger(__name__)
+
+OFFICE_TIME = ZoneInfo("Asia/Shanghai")
+_STRIKES = 3  #: so often may a mail break the connection's protocol; then a person looks
+_WATCHED = 50  #: so many of the newest known UIDs are looked at for reuse in each poll
+_UNREACHABLE_AFTER = 5  #: failed rounds until somebody is told
+
+
+class IntakeLedger(Protocol):
+    """What intake asks of the ledger."""
+
+    def unknown_uids(self, mailbox: str, folder: str, uidvalidity: int, uids: Sequence[int]) -> Sequence[int]: ...
+
+    def deliveries(
+        self, mailbox: str, folder: str, uidvalidity: int, uids: Sequence[int]
+    ) -> Mapping[int, Delivery]: ...
+
+    def record_mails(self, arrivals: Iterable[Arrival]) -> list[Recorded]: ...
+
+
+@dataclass(frozen=True)
+class Poll:
+    """What one look at a mailbox brought."""
+
+    new: int = 0  #: mails recorded
+    unreadable: int = 0
+    skipped: str = ""  #: why it was not looked at, or not to the end
+
+
+_Place = tuple[str, str, int, int]  #: mailbox, folder, UIDVALIDITY, UID
+
+
+class Intake:
+    """The leg. One poll of one mailbox at a time; different mailboxes may be polled by different threads."""
+
+    def __init__(
+        self,
+        *,
+        ledger: IntakeLedger,
+        archive: Archive,
+        connect: Callable[[Account], Mailbox] = open_mailbox,
+        bell: Bell = ring,
+        free_bytes: int = 500 << 20,
+        reset_hours: float = 12,
+        clock: Callable[[], float] = time.monotonic,
+        stop: threading.Event | None = None,
+    ) -> None:
+        """`free_bytes`: below, fetching pauses. `reset_hours`: how long a mailbox rests whose login was refused."""
+        self._ledger = ledger
+        self._archive = archive
+        self._connect = connect
+        self._bell = bell
+        self._free_bytes = free_bytes
+        self._reset_hours = reset_hours
+        self._clock = clock
+        self._stop = stop or threading.Event()
+        self._patience: dict[str, Patience] = {}
+        self._busy: dict[str, threading.Lock] = {}
+        self._careful: set[str] = set()  #: addresses whose mails are fetched one by one
+        self._tries: Counter[_Place] = Counter()
+        self._broken: Counter[_Place] = Counter()
+        self._uidnext: dict[tuple[str, str, int], int] = {}
+        self._verified: dict[_Place, Stamp] = {}
+
+    def poll(self, account: Account) -> Poll:
+        """Never raises for what server, network or disk do: it says so, rings, and backs off."""
+        lock = self._busy.setdefault(account.address, threading.Lock())
+        if not lock.acquire(blocking=False):
+            return Poll(skipped="another poll is under way")
+        try:
+            return self._poll(account)
+        finally:
+            lock.release()
+
+    def _poll(self, account: Account) -> Poll:
+        patience = self._patience.setdefault(account.address, Patience(self._clock, self._reset_hours))
+        if not patience.is_due:
+            return Poll(skipped="stopped: login refused" if patience.is_stopped else "backing off")
+        if (free := self._archive.free_bytes()) < self._free_bytes:
+            self._alarm(AlarmKind.DISK_FULL, account, f"{free >> 20} MiB left; mail stays on the server")
+            return Poll(skipped="disk full")
+        visit = _Visit(account)
+        trouble = self._visit_until_quiet(visit)
+        if trouble is None:
+            patience.well()
+            return Poll(visit.new, visit.unreadable)
+        self._weigh(trouble, account, patience, came=visit.new)
+        return Poll(visit.new, visit.unreadable, skipped=str(trouble))
+
+    def _visit_until_quiet(self, visit: "_Visit") -> Exception | None:
+        """A broken fetch is followed at once by a careful visit, which finds out which mail breaks it."""
+        trouble: Exception | None = None
+        for _ in range(_STRIKES + 2):
+            try:
+                with self._connect(visit.account) as mailbox:
+                    self._visit(visit, mailbox)
+            except ProtocolBroken as error:
+                trouble = error
+                self._careful.add(visit.account.address)
+                continue
+            except (TransportError, ArchiveError) as error:
+                if visit.fetching:  # one mail may be what kills the server's process
+                    self._careful.add(visit.account.address)
+                return error
+            self._careful.discard(visit.account.address)
+            return None
+        return trouble
+
+    def _weigh(self, trouble: Exception, account: Account, patience: Patience, *, came: int) -> None:
+        log.warning("poll failed", extra={"mailbox": account.address, "reason": str(trouble)})
+        if isinstance(trouble, LoginRefused):
+            if patience.refused():
+                self._alarm(AlarmKind.LOGIN_REFUSED, account, f"{trouble}; no further try until restart")
+            return
+        if came:  # the line works, if badly
+            patience.failures = 0
+        patience.lost()
+        if isinstance(trouble, Untrusted):
+            self._alarm(AlarmKind.UNTRUSTED, account, str(trouble))
+        elif isinstance(trouble, ArchiveError):
+            self._alarm(AlarmKind.DISK_FULL, account, f"archive: {trouble}; mail stays on the server")
+        elif patience.failures == _UNREACHABLE_AFTER:
+            self._alarm(AlarmKind.UNREACHABLE, account, str(trouble))
+
+    def _visit(self, visit: "_Visit", mailbox: Mailbox) -> None:
+        for folder in mailbox.intake_folders():
+            visit.fetching = False
+            if self._stop.is_set():
+                return
+            try:
+                state = mailbox.open(folder, writable=visit.account.mark_seen)
+            except CommandRefused as error:
+                self._alarm(AlarmKind.FOLDER_REFUSED, visit.account, str(error))
+                continue
+            self._look_through(visit, mailbox, state)
+
+    def _look_through(self, visit: "_Visit", mailbox: Mailbox, state: FolderState) -> None:
+        address, folder, validity = visit.account.address, state.folder, state.uidvalidity
+        uids = mailbox.uids()
+        if len(uids) < state.exists:
+            log.warning("SEARCH told too little", extra={"mailbox": address, "told": len(uids), "of": state.exists})
+            uids = sorted({*uids, *mailbox.uids_by_fetch()})
+        unknown = self._ledger.unknown_uids(address, folder, validity, uids)
+        visit.fetching = True
+        if address in self._careful:
+            self._fetch_carefully(visit, mailbox, state, unknown)
+        else:
+            for batch in mailbox.fetch(unknown):
+                self._keep(visit, mailbox, state, batch)
+                if self._stop.is_set():
+                    return
+        self._look_for_reuse(visit, mailbox, state, uids, new=frozenset(unknown))
+
+    def _fetch_carefully(self, visit: "_Visit", mailbox: Mailbox, state: FolderState, uids: Iterable[int]) -> None:
+        """One by one, those that failed before at the end, so that one mail cannot stand in the way of the others."""
+        keys = {uid: (visit.account.address, state.folder, state.uidvalidity, uid) for uid in uids}
+        for uid, key in sorted(keys.items(), key=lambda item: (self._tries[item[1]], item[0])):
+            if self._stop.is_set():
+                return
+            if self._broken[key] >= _STRIKES:
+                stamps = mailbox.stamps([uid]).values()
+                self._keep(visit, mailbox, state, [Unreadable(stamp, "breaks the connection") for stamp in stamps])
+                continue
+            try:
+                for batch in mailbox.fetch([uid], carefully=True):
+                    self._keep(visit, mailbox, state, batch)
+            except TransportError as error:
+                self._tries[key] += 1
+                # A line that broke says nothing about the mail: only nonsense from the server counts against it.
+                self._broken[key] += isinstance(error, ProtocolBroken)
+                raise
+
+    def _keep(self, visit: "_Visit", mailbox: Mailbox, state: FolderState, batch: Batch) -> None:
+        """Archive, then ledger, then flag: in this order."""
+        mails = [mail for mail in batch if isinstance(mail, RawMail)]
+        lost = [mail for mail in batch if isinstance(mail, Unreadable)]
+        arrivals = self._archived(visit.account, state, mails)
+        arrivals += [self._unreadable(visit.account, state, mail) for mail in lost]
+        if not arrivals:
+            return
+        self._ledger.record_mails(arrivals)
+        visit.new += len(mails)
+        visit.unreadable += len(lost)
+        if visit.account.mark_seen and mails:
+            try:
+                mailbox.mark_seen([mail.uid for mail in mails])
+            except CommandRefused as error:  # the ledger decides, not the flag
+                log.info("flag refused", extra={"mailbox": visit.account.address, "reason": str(error)})
+
+    def _archived(self, account: Account, state: FolderState, mails: Sequence[RawMail]) -> list[Arrival]:
+        heads = [Head(mail.content) for mail in mails]
+        stored = self._archive.store_many(heads)
+        rows = zip(mails, heads, stored, strict=True)
+        return [self._arrival(account, state, mail, head, kept) for mail, head, kept in rows]
+
+    def _arrival(self, account: Account, state: FolderState, mail: RawMail, head: Head, kept: Stored) -> Arrival:
+        arrived = mail.stamp.arrived_at
+        arrival = replace(
+            head.arrival(kept.sha256),
+            delivery=Delivery(account.address, state.folder, state.uidvalidity, mail.uid, arrived, kept.size),
+            whole=mail.whole,
+        )
+        if account.since is not None and arrived.astimezone(OFFICE_TIME).date() < account.since:
+            return replace(arrival, state=MailState.BACKLOG, reason="before_since")
+        return arrival if mail.whole else replace(arrival, reason="too_large")
+
+    def _unreadable(self, account: Account, state: FolderState, mail: Unreadable) -> Arrival:
+        """A row and a stub instead of the mail: a person must look into the mailbox."""
+        uid, arrived = mail.stamp.uid, mail.stamp.arrived_at
+        self._alarm(AlarmKind.MAIL_UNREADABLE, account, f"{state.folder} UID {uid}: {mail.why}")
+        stub = f"X-Mailbot-Not-Fetched: {account.address} {state.uidvalidity} {uid}\r\n\r\n".encode()
+        kept = self._archive.store([stub])
+        delivery = Delivery(account.address, state.folder, state.uidvalidity, uid, arrived, kept.size)
+        return Arrival(delivery, kept.sha256, whole=False, state=MailState.QUARANTINED, reason="not_fetchable")
+
+    def _look_for_reuse(
+        self, visit: "_Visit", mailbox: Mailbox, state: FolderState, uids: Sequence[int], new: frozenset[int]
+    ) -> None:
+        """No UID may be given twice under one UIDVALIDITY (RFC 3501 2.3.1.1); restored servers do it all the same.
+
+        The newest known mails are compared in size and arrival time, all of them when UIDNEXT went back. Another mail
+        under an old number is recorded beside the old row, under a folder name with its hash.
+        """
+        address = visit.account.address
+        place = (address, state.folder, state.uidvalidity)
+        went_back = 0 < state.uidnext < self._uidnext.get(place, 0)
+        self._uidnext[place] = state.uidnext
+        known = [uid for uid in (uids if went_back else uids[-_WATCHED:]) if uid not in new]
+        recorded = self._ledger.deliveries(*place, known) if known else {}
+        for stamp in mailbox.stamps(known).values():
+            row = recorded.get(stamp.uid)
+            other = row is not None and (row.size, row.arrived_at) != (stamp.size, stamp.arrived_at)
+            if other and self._verified.get((*place, stamp.uid)) != stamp:
+                self._fetch_reused(visit, mailbox, state, stamp)
+                self._verified[(*place, stamp.uid)] = stamp
+
+    def _fetch_reused(self, visit: "_Visit", mailbox: Mailbox, state: FolderState, stamp: Stamp) -> None:
+        for batch in mailbox.fetch([stamp.uid]):
+            mails = [mail for mail in batch if isinstance(mail, RawMail)]
+            for arrival in self._archived(visit.account, state, mails):
+                beside = replace(arrival.delivery, folder=f"{state.folder}#{arrival.sha256[:8]}")
+                (recorded,) = self._ledger.record_mails([replace(arrival, delivery=beside)])
+                if recorded.new:  # else only its size or time was told otherwise
+                    visit.new += 1
+                    self._alarm(AlarmKind.UID_REUSED, visit.account, f"{state.folder} UID {stamp.uid}")
+
+    def _alarm(self, kind: AlarmKind, account: Account, detail: str) -> None:
+        self._bell(Alarm(kind, account.address, detail))
+
+
+@dataclass
+class _Visit:
+    """What one poll has done so far."""
+
+    account: Account
+    new: int = 0
+    unreadable: int = 0
+    fetching: bool = False  #: in a folder, behind SEARCH
