@@ -3,7 +3,17 @@
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from mailbot.examination.rules import attachments, envelope
+from mailbot.examination.rules import (
+    agreement,
+    agreement_project,
+    attachments,
+    engagements,
+    envelope,
+    identity,
+    insurance,
+    screenshots,
+    timeliness,
+)
 from mailbot.examination.submission import OnFile, Submission
 from mailbot.examination.verdict import Finding
 
@@ -13,6 +23,13 @@ Rule = Callable[[Submission, OnFile], Iterator[Finding]]
 RULES: Final[tuple[Rule, ...]] = (
     *envelope.RULES,
     *attachments.RULES,
+    *insurance.RULES,
+    *screenshots.RULES,
+    *identity.RULES,
+    *agreement.RULES,
+    *agreement_project.RULES,
+    *timeliness.RULES,
+    *engagements.RULES,
 )
 
 
