@@ -16,6 +16,7 @@ _NAME_LIMIT = 200  #: characters of a display name that are kept
 _TOKEN = re.compile(
     r"""(?P<word>=\?[^?\s*]{1,40}(?:\*[^?\s]{0,40})?\?[bBqQ]\?[^?]*(?:\?(?!=)[^?]*){0,3}\?=)
     | (?P<quoted>"(?:[^"\\]|\\.)*+")
+    | (?P<unclosed>"(?:[^"\\]|\\.)*+\\?\Z)
     | (?P<angle><[^<>]*+>)
     | (?P<open>\() | (?P<close>\))
     | (?P<comma>,) | (?P<colon>:) | (?P<semicolon>;)
@@ -184,7 +185,7 @@ def _take(entry: _Entry, kind: str, token: str, *, after_blank: bool) -> None:
         case "angle":
             entry.odd = entry.odd or entry.angle is not None
             entry.angle = token[1:-1]
-        case "stray" | "close":
+        case "stray" | "close" | "unclosed":
             entry.odd = True
             entry.before.append(token)
         case _ if entry.angle is not None:

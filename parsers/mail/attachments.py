@@ -45,7 +45,7 @@ def take_out(raw: bytes, root: Part, walk: Walk) -> Opened:
 
 
 def _take(raw: bytes, root: Part, walk: Walk, opened: Opened, *, depth: int, container: str) -> None:
-    here = bodies(raw, root)
+    here = bodies(raw, root, walk)
     opened.bodies.append(here)
     shown = frozenset(one for page in here.pages for one in page.content_ids)
     for part in _leaves(root):

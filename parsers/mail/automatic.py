@@ -53,7 +53,9 @@ def _signs(
     yield from _own(block)
     yield from _reports(root, bounce)
     local = author.key.rpartition("@")[0] if author else ""
-    from_daemon = _DAEMON.fullmatch(local) is not None
+    # "MAILER-DAEMON <>" is no address, and yet tells who wrote.
+    shown = text_of(block.first("from") or b"") if author is None else ""
+    from_daemon = _DAEMON.fullmatch(local) is not None or re.match(r"\W*mailer-daemon\b", shown, re.I) is not None
     if _BOUNCE_SUBJECT.search(subject):
         yield Automatic(AutomaticKind.BOUNCE, "subject", from_daemon)
     yield from _declared(block)

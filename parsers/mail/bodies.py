@@ -4,11 +4,10 @@ from dataclasses import dataclass
 
 from parsers.mail import transfer
 from parsers.mail.charset import decode_bytes
-from parsers.mail.structure import Part
-from parsers.mail.text import HTML_LIMIT, Rendered, looks_like_html, readable, rendered
+from parsers.mail.structure import Part, Walk
+from parsers.mail.text import Rendered, looks_like_html, readable, rendered
 
 _BODY_TYPES = frozenset({"text/plain", "text/html", "text/enriched", "text/richtext", "text"})
-_BODY_LIMIT = 4 * HTML_LIMIT  #: bytes of one body part that are decoded
 
 
 @dataclass(frozen=True)
@@ -22,16 +21,16 @@ def is_body(part: Part) -> bool:
     return part.content_type in _BODY_TYPES and not part.name and part.disposition != "attachment"
 
 
-def bodies(raw: bytes, root: Part) -> Bodies:
+def bodies(raw: bytes, root: Part, walk: Walk) -> Bodies:
     """All texts of the mail in order; of alternatives the plain one where it says anything. Never raises."""
     pages: list[Rendered] = []
-    text = _text(raw, root, pages)
+    text = _text(raw, root, pages, walk)
     return Bodies(readable(text), tuple(pages))
 
 
-def _text(raw: bytes, part: Part, pages: list[Rendered]) -> str:
+def _text(raw: bytes, part: Part, pages: list[Rendered], walk: Walk) -> str:
     if part.children:
-        texts = [(child, _text(raw, child, pages)) for child in part.children]
+        texts = [(child, _text(raw, child, pages, walk)) for child in part.children]
         if part.content_type == "multipart/alternative":
             plain = [text for child, text in texts if child.content_type == "text/plain" and text.strip()]
             told = [text for _, text in texts if text.strip()]
@@ -39,7 +38,7 @@ def _text(raw: bytes, part: Part, pages: list[Rendered]) -> str:
         return "\n".join(text for _, text in texts if text.strip())
     if not is_body(part):
         return ""
-    source = _decoded(raw, part)
+    source = _decoded(raw, part, walk)
     if part.content_type == "text/html" or looks_like_html(source):
         page = rendered(source)
         pages.append(page)
@@ -47,6 +46,10 @@ def _text(raw: bytes, part: Part, pages: list[Rendered]) -> str:
     return source
 
 
-def _decoded(raw: bytes, part: Part) -> str:
-    data, _ = transfer.decode(raw[part.start : min(part.end, part.start + _BODY_LIMIT)], part.encoding)
+def _decoded(raw: bytes, part: Part, walk: Walk) -> str:
+    length = min(part.end - part.start, walk.text_left)
+    if length < part.end - part.start:
+        walk.note("text_cut")
+    walk.text_left -= length
+    data, _ = transfer.decode(raw[part.start : part.start + length], part.encoding)
     return decode_bytes(data, part.parameters.get("charset", ""))

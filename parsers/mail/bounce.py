@@ -29,7 +29,7 @@ _PROVIDER_WORDS = re.compile(
     r"退信|投递失败|发送失败|无法送达|无法投递|被退回|无法发送|不存在|拒收|undeliver|returned|delivery|failure",
     re.IGNORECASE,
 )
-_DAEMON = re.compile(r"(?:mailer-daemon|postmaster|mail-?daemon|mdaemon)@.*", re.IGNORECASE)
+_DAEMON = re.compile(r"(?:mailer-daemon|postmaster|mail-?daemon|mdaemon)(?:@|\W|$)", re.IGNORECASE)
 
 
 def bounce_of(
@@ -43,7 +43,8 @@ def bounce_of(
     if root.content_type == "multipart/report" and "delivery" in root.parameters.get("report-type", ""):
         return _from_words(raw, parts, block, author, text)
     told = _PROVIDER_WORDS.search(folded(subject)) or _PROVIDER_WORDS.search(text[:2000])
-    if author is not None and _DAEMON.fullmatch(author.addr_spec) and told:
+    shown = author.addr_spec if author is not None else text_of(block.first("from") or b"")
+    if told and _DAEMON.match(shown.strip(' "<')):
         return _from_words(raw, parts, block, author, text)
     return None
 

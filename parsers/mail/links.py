@@ -82,9 +82,8 @@ _SERVICES = (
 
 _HUGE_MARK = re.compile(r"X-(?:NETEASE|NTES)-HUGE-ATTACHMENT", re.IGNORECASE)
 #: The heading that providers put over their links. The bare word 超大附件 also stands in our own letters.
-_HEADING = re.compile(
-    r"从(?:.{0,12}?)(QQ|Foxmail|腾讯|网易|163|126|yeah|188|新浪|搜狐|139|阿里|.{0,10})(?:.{0,10}?)发来的超大附件"
-)
+_HEADING = "发来的超大附件"
+_HEADING_LENGTH = 30  #: signs before it in which the provider's name stands, behind 从
 _HEADING_OF = (("腾讯", "exmail"), ("QQ", "qq"), ("Foxmail", "qq"), ("网易", "netease"), ("163", "netease"),
                ("126", "netease"), ("yeah", "netease"), ("188", "netease"), ("新浪", "sina"), ("搜狐", "sohu"),
                ("139", "139"), ("阿里", "aliyun"))  # fmt: skip
@@ -100,9 +99,11 @@ def cloud_links(text: str, pages: tuple[Rendered, ...]) -> tuple[CloudLink, ...]
         _add(found, Anchor(match[0], "", match.end()), text)
     if not any(link.large_attachment for link in found.values()):
         for source in (text, *(page.text for page in pages)):
-            if heading := _HEADING.search(source):
-                provider = next((name for word, name in _HEADING_OF if word in heading[0]), "unknown")
-                found[provider, ""] = CloudLink(provider, "", _shown_after(source, heading.end()))
+            at = source.find(_HEADING)
+            _, begins, named = source[max(0, at - _HEADING_LENGTH) : max(0, at)].rpartition("从")
+            if begins:
+                provider = next((name for word, name in _HEADING_OF if word in named), "unknown")
+                found[provider, ""] = CloudLink(provider, "", _shown_after(source, at + len(_HEADING)))
                 break
     return tuple(found.values())[:LINK_LIMIT]
 

@@ -10,6 +10,7 @@ HEADER_LIMIT = 32 * 1024  #: bytes of one header: the rest is cut
 HEADERS_LIMIT = 1000  #: headers in one block
 PART_LIMIT = 500  #: MIME parts in one mail, those of enclosed mails included
 NESTING_LIMIT = 20  #: multipart in multipart
+TEXT_BYTES_LIMIT = 2 * 1024 * 1024  #: bytes of all body texts together that are decoded
 MAIL_IN_MAIL_LIMIT = 3  #: message/rfc822 in message/rfc822
 
 _NAME = re.compile(rb"([!-9;-~]{1,200})[ \t]*:")

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from parsers.mail.headers import boundary_of, parameters
-from parsers.mail.scan import NESTING_LIMIT, PART_LIMIT, HeaderBlock, header_block
+from parsers.mail.scan import NESTING_LIMIT, PART_LIMIT, TEXT_BYTES_LIMIT, HeaderBlock, header_block
 
 _TYPE = re.compile(r"[a-z0-9!#$&^_.+-]+/[a-z0-9!#$&^_.+-]+")
 _GUESSED_BOUNDARY = re.compile(rb"(?:^|\n)--([^\r\n]{1,70}?)[ \t]*\r?\n(?:[A-Za-z0-9-]+:|\r?\n)")
@@ -52,6 +52,7 @@ class Walk:
     """What one mail may still cost, and what was odd on the way; shared with the mails enclosed in it."""
 
     parts_left: int = PART_LIMIT
+    text_left: int = TEXT_BYTES_LIMIT  #: bytes of body texts still to be decoded
     too_complex: bool = False
     defects: list[str] = field(default_factory=list)
 

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 
 from parsers.mail.charset import clean_text
 
-HTML_LIMIT = 2 * 1024 * 1024  #: characters of HTML that are read
+HTML_LIMIT = 1024 * 1024  #: characters of HTML that are read
 TEXT_LIMIT = 200_000  #: characters of text that are kept
 
+_TAG_START = re.compile(r"<(?=[A-Za-z!?]|/[A-Za-z])")
 _TAG = re.compile(r"(/?)([A-Za-z][A-Za-z0-9:_-]{0,30})([^<>]*)")
 _ATTRIBUTE = re.compile(r"""([A-Za-z-]{2,20})\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
 _SILENT = frozenset({"script", "style", "head", "title", "noscript", "template", "xml", "svg", "object"})
@@ -96,9 +97,10 @@ def _tokens(source: str) -> Iterator[tuple[str, str, str]]:
     position, end = 0, len(source)
     unclosed: set[str] = set()  # looked for once: each further search would read the rest again
     while position < end:
-        opening = source.find("<", position)
-        if opening < 0:
+        start = _TAG_START.search(source, position)
+        if start is None:
             break
+        opening = start.start()
         text = html.unescape(re.sub(r"\s+", " ", source[position:opening]))
         if source.startswith("<!--", opening):
             closing = source.find("-->", opening + 4)
@@ -115,10 +117,7 @@ def _tokens(source: str) -> Iterator[tuple[str, str, str]]:
             position = closing + 1
             continue
         match = _TAG.match(source, opening + 1)
-        if match is None:
-            yield text + "<", "", ""
-            position = opening + 1
-            continue
+        assert match is not None  # _TAG_START has seen its first letter
         name = match[2].lower()
         yield text, match[1] + name, match[3]
         position = match.end() + (source[match.end() : match.end() + 1] == ">")
