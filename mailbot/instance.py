@@ -3,9 +3,11 @@
 It makes Message-IDs unguessable and turns ID numbers into keys: the ledger compares people without keeping numbers.
 """
 
+import contextlib
 import hmac
 import os
 import secrets
+import tempfile
 from pathlib import Path
 
 from mailbot.errors import ConfigurationError
@@ -29,18 +31,25 @@ def instance_in(folder: Path) -> Instance:
 
     Raises ConfigurationError when the file is damaged: with another secret nobody would be recognised again.
     """
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     file = folder / "instance.secret"
-    try:
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        secret = file.read_text(encoding="ascii", errors="replace").strip()
-        if len(secret) != _LENGTH:
-            raise ConfigurationError(f"{file}: damaged; restore it from the backup") from None
-        return Instance(secret)
-    secret = secrets.token_hex(_LENGTH // 2)
-    with os.fdopen(descriptor, "w", encoding="ascii") as out:
-        out.write(secret + "\n")
-        out.flush()
-        os.fsync(out.fileno())
+    if not file.exists():
+        _make(file)
+    secret = file.read_text(encoding="ascii", errors="replace").strip()
+    if len(secret) != _LENGTH:
+        raise ConfigurationError(f"{file}: damaged; restore it from the backup")
     return Instance(secret)
+
+
+def _make(file: Path) -> None:
+    """Complete or not at all, and never over an existing one: two processes may start at once, or die here."""
+    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    descriptor, draft = tempfile.mkstemp(dir=file.parent, prefix=".instance-")
+    try:
+        with os.fdopen(descriptor, "w", encoding="ascii") as out:
+            out.write(secrets.token_hex(_LENGTH // 2) + "\n")
+            out.flush()
+            os.fsync(out.fileno())
+        with contextlib.suppress(FileExistsError):
+            os.link(draft, file)
+    finally:
+        os.unlink(draft)

@@ -1,20 +1,18 @@
 """How are untrusted bytes worked on so that whatever they do hurts one child and nobody else?"""
 
-import contextlib
 import json
 import os
 import socket
 import struct
 import subprocess
 import sys
-import tempfile
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from types import TracebackType
-from typing import BinaryIO, Self, TypeAlias
+from typing import Self, TypeAlias
 
 from mailbot.channel import Channel, ChannelClosed, DeadlinePassed, Frame
 from mailbot.walls import Walls
@@ -197,17 +195,6 @@ class Nursery:
     def pid(self) -> int | None:
         """The nursery's own process; None before the first child and after the end."""
         return self._process.pid if self._process else None
-
-
-@contextlib.contextmanager
-def nameless_file(data: bytes = b"") -> Iterator[BinaryIO]:
-    """A file without a name, at its beginning: how documents go to a child and pixels come back."""
-    with tempfile.TemporaryFile(prefix="mailbot-") as file:
-        if data:
-            file.write(data)
-            file.flush()
-            file.seek(0)
-        yield file
 
 
 def standing_walls(nursery: Nursery) -> tuple[str, ...] | Died:

@@ -6,9 +6,13 @@ Facts of one examined mail become the facts of one letter; the words are in temp
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from ledger.entries import CaseEntry
 from mailbot.correspondence import Thread, compose, message_id, reply_subject
+from mailbot.dossier import told
+from mailbot.examination.rules.envelope import MailboxWrong
 from mailbot.examination.submission import Submission
 from mailbot.examination.verdict import Clock, Judged, Severity, Verdict
+from mailbot.examiner import Examination
 from mailbot.rendering import Words
 from mailbot.settings import OFFICE_TIME, Office
 from parsers.mail.message import Message
@@ -75,32 +79,41 @@ class Sender:
 
 
 def facts_of(
-    message: Message,
-    verdict: Verdict,
+    examination: Examination,
     words: Words,
     *,
-    received: datetime,
     office: Office,
     today: date,
-    submission: Submission | None = None,
+    number: str | None,
+    known: CaseEntry | None = None,
 ) -> LetterFacts:
-    """The letter facts of an examined mail; the caller adds what only it knows (number, right mailbox, state)."""
+    """`known`: the case that the mail belongs to, as it stood before."""
+    verdict, submission = examination.verdict, examination.submission
     by_engineer = verdict.submitted_by == "engineer"
+    matter = submission.matter if submission else examination.classification.matter
+    phone = told([document for file in examination.files for document in file.documents], "phone")
     return LetterFacts(
         addressee=_addressee(verdict),
         you="你" if by_engineer else "你单位" if verdict.firm else "你（单位）",
-        received=received.astimezone(OFFICE_TIME),
+        received=examination.received,
         business=_business(verdict, submission),
-        annex=submission.matter.annex if submission else "",
+        annex=matter.annex if matter else "",
         office=office,
         today=today,
+        number=number,
         submitted_by=verdict.submitted_by,
         firm=verdict.firm,
-        files=tuple(attachment.name for attachment in message.attachments if not attachment.inline),
+        files=tuple(one.name for one in examination.message.attachments if not one.inline),
         deadline=verdict.feedback_clock or _NO_CLOCK,
         items=_items(verdict.of(Severity.DEFECT), words),
         notes=_items(verdict.of(Severity.NOTE), words),
         copy_to_firm=bool(submission and submission.filing.copy_to_firm),
+        phone=phone,
+        right_mailbox="、".join(_right_mailboxes(verdict)) or None,
+        first_received=known.facts.received_at if known else None,
+        state=known.state.value if known else "",
+        last_feedback=known.first_feedback_at if known else None,
+        topic=examination.classification.topic,
     )
 
 
@@ -151,6 +164,10 @@ def _business(verdict: Verdict, submission: Submission | None) -> str:
     return (
         f"{submission.matter.name}{action}{_SUBMITTERS.get(verdict.submitted_by or '', '') if action else ''}审核申请"
     )
+
+
+def _right_mailboxes(verdict: Verdict) -> tuple[str, ...]:
+    return next((judged.finding.right for judged in verdict.findings if isinstance(judged.finding, MailboxWrong)), ())
 
 
 def _items(findings: tuple[Judged, ...], words: Words) -> tuple[Item, ...]:

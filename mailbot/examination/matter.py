@@ -3,7 +3,7 @@
 A matter (登记事项) is one TOML pack. It is data: the pack picks and sets rules by name, the rules themselves are code.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Annotated, Final, Literal, Self
 
@@ -136,6 +136,13 @@ class Matter(PackPart):
 
     def policy(self, name: str, default: str) -> str:
         return self.policies.get(name, default)
+
+    def overruled(self, severities: Mapping[str, Severity], policies: Mapping[str, str]) -> "Matter":
+        """This pack under an office's own severities (by code) and policies; what is not named stays."""
+        rules = dict(self.rules)
+        for code, severity in severities.items():
+            rules[code] = RuleSetting(severity=severity, clause=rules[code].clause if code in rules else None)
+        return self.model_copy(update={"rules": rules, "policies": {**self.policies, **policies}})
 
     def in_force(self, on: date) -> bool:
         return self.effective_from <= on and (self.effective_until is None or on <= self.effective_until)

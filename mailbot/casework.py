@@ -1,0 +1,217 @@
+"""What becomes of a recorded mail: a case, an answer, or nothing?
+
+ledger → ledger. Claims one mail, examines it, and writes case, findings, clocks and letters in one transaction. Killed
+between any two statements, the mail is simply worked again: the number, the Message-IDs and the letters' bytes stay the
+same, and the finish proves that the claim still holds.
+"""
+
+import logging
+import os
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from threading import Event
+
+from ledger.archive import Archive
+from ledger.entries import CaseState, Claim, Letter, LetterState
+from ledger.errors import LedgerError, Stale
+from ledger.ledger import Ledger
+from mailbot.accounts import receiver_of
+from mailbot.dossier import case_facts
+from mailbot.examination.classify import MailKind
+from mailbot.examination.feedback import Desk, Feedback, LetterKind, feedback_for
+from mailbot.examination.verdict import Outcome
+from mailbot.examiner import Arrived, Examination, Examiner
+from mailbot.instance import Instance
+from mailbot.letters import LetterFacts, Sender, certain_only, draft, facts_of
+from mailbot.rendering import Words
+from mailbot.settings import OFFICE_TIME, Mailbox, Settings
+
+log = logging.getLogger(__name__)
+
+LEASE_SECONDS = 1200  #: twice the longest reading of one mail
+_RETRY = timedelta(minutes=5)
+
+#: The state in which a case waits after its first examination.
+_STATES = {
+    Outcome.COMPLETE: CaseState.COMPLETE,
+    Outcome.CORRECTION: CaseState.AWAITING_CORRECTION,
+}
+
+
+@dataclass(frozen=True)
+class Tools:
+    """What casework works with; the composition root hands it in."""
+
+    ledger: Ledger
+    archive: Archive
+    examiner: Examiner
+    words: Words
+    settings: Settings
+    instance: Instance
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+
+
+class Casework:
+    """The leg."""
+
+    def __init__(self, tools: Tools) -> None:
+        self._tools = tools
+        self._worker = f"{socket.gethostname()}:{os.getpid()}"
+
+    def work(self, stop: Event) -> int:
+        """Works recorded mails until none is left or `stop` is set; how many were worked."""
+        done = 0
+        while not stop.is_set():
+            claim = self._tools.ledger.claim(self._worker, LEASE_SECONDS)
+            if claim is None:
+                break
+            self.settle(claim)
+            done += 1
+        return done
+
+    def settle(self, claim: Claim) -> None:
+        """One mail to its end. Whatever fails, the mail stays in the ledger and the next one is worked."""
+        try:
+            self._settle(claim)
+        except Stale:
+            log.warning("another worker took the mail", extra={"mail": claim.mail.id})
+        except LedgerError:
+            raise  # the database's trouble, not this mail's: its lease brings it back
+        except Exception:
+            log.exception("mail could not be worked", extra={"mail": claim.mail.id})
+            self._tools.ledger.release(claim, self._tools.now() + _RETRY, "failed", strike=True)
+
+    def _settle(self, claim: Claim) -> None:
+        tools, mail = self._tools, claim.mail
+        mailbox = tools.settings.mailbox_at(mail.mailbox)
+        if mailbox is None:
+            tools.ledger.quarantine(claim, "mailbox_not_configured")
+            return
+        examination = tools.examiner.examine(
+            Arrived(tools.archive.read(mail.sha256), mailbox.address, mail.arrived_at, receiver_of(mailbox), mail.whole)
+        )
+        if (bounce := examination.message.bounce) and bounce.original_message_id:
+            tools.ledger.mark_bounced(bounce.original_message_id, bounce.status or "")
+        self._file(claim, mailbox, examination)
+        log.info(
+            "mail worked",
+            extra={
+                "mail": mail.id,
+                "kind": examination.classification.kind.value,
+                "verdict": examination.verdict.outcome.value,
+                "seconds": round(examination.seconds, 2),
+            },
+        )
+
+    def _file(self, claim: Claim, mailbox: Mailbox, examination: Examination) -> None:
+        """Ends the claim as the verdict says."""
+        ledger, case = self._tools.ledger, examination.case
+        feedback = feedback_for(
+            examination.verdict,
+            examination.classification.kind,
+            examination.message,
+            examination.provenance,
+            self._desk(mailbox, examination),
+        )
+        kinds = {letter.kind for letter in feedback.letters}
+        codes = {judged.code for judged in examination.verdict.findings}
+        if examination.verdict.outcome is Outcome.SET_ASIDE:
+            ledger.set_aside(claim, examination.classification.reason, number=case.number if case else None)
+        elif "duplicate" in codes and case:
+            ledger.mark_duplicate(
+                claim, number=case.number, letters=self._letters(claim, mailbox, examination, feedback, case.number)
+            )
+        elif LetterKind.WRONG_MAILBOX in kinds or "mailbox_other_too" in codes:
+            reason = "wrong_mailbox" if LetterKind.WRONG_MAILBOX in kinds else "other_mailbox_too"
+            ledger.answer(claim, reason, letters=self._letters(claim, mailbox, examination, feedback, None))
+        elif _needs_no_case(examination):
+            number = case.number if case else None
+            letters = self._letters(claim, mailbox, examination, feedback, number)
+            ledger.answer(claim, examination.classification.kind.value, letters=letters, number=number)
+        else:
+            self._file_case(claim, mailbox, examination, feedback)
+
+    def _file_case(self, claim: Claim, mailbox: Mailbox, examination: Examination, feedback: Feedback) -> None:
+        tools, case = self._tools, examination.case
+        held = any(letter.held for letter in feedback.letters)
+        state = CaseState.REFERRED if held else _STATES.get(examination.verdict.outcome, CaseState.REFERRED)
+        year = claim.mail.arrived_at.astimezone(OFFICE_TIME).year
+        number = case.number if case else tools.ledger.assign_number(claim.mail.id, mailbox.case_code, year)
+        facts = case_facts(examination, tools.words, tools.settings.office_of(mailbox), applicant=feedback.recipient)
+        letters = self._letters(claim, mailbox, examination, feedback, number)
+        if case:
+            tools.ledger.join_case(claim, facts, number=number, state=state, letters=letters)
+        else:
+            tools.ledger.file_case(claim, facts, number=number, state=state, letters=letters)
+
+    def _desk(self, mailbox: Mailbox, examination: Examination) -> Desk:
+        settings, case = self._tools.settings, examination.case
+        told = self._tools.ledger.letters(case=case.number) if case else ()
+        matter = examination.classification.matter
+        return Desk(
+            mailbox=mailbox.address,
+            own_addresses=frozenset(box.address.lower() for box in settings.mailbox),
+            aliases=frozenset(alias.lower() for alias in mailbox.aliases),
+            letters={**(matter.letters if matter else {}), **settings.feedback.letters},
+            duplicate_told=any(one.letter.kind == LetterKind.DUPLICATE for one in told),
+            asks_of_own_case=case is not None,
+        )
+
+    def _letters(
+        self, claim: Claim, mailbox: Mailbox, examination: Examination, feedback: Feedback, number: str | None
+    ) -> tuple[Letter, ...]:
+        """Renders and archives what is planned; the rows are written by the finish."""
+        if feedback.recipient is None:
+            return ()
+        tools = self._tools
+        now = tools.now()
+        facts = self._facts(mailbox, examination, number, now)
+        sender = Sender(mailbox.address, tools.instance.key("letters"))
+        letters = []
+        for planned in feedback.letters:
+            words = certain_only(facts) if planned.certain_only else facts
+            ready = draft(
+                planned.kind.value,
+                words,
+                tools.words,
+                to=feedback.recipient,
+                sender=sender,
+                message=examination.message,
+                mail_key=f"{claim.mail.mailbox}/{claim.mail.id}/{claim.mail.sha256}",
+                at=now,
+            )
+            letters.append(
+                Letter(
+                    kind=ready.kind,
+                    mailbox=mailbox.address,
+                    recipients=ready.recipients,
+                    subject=ready.subject,
+                    message_id=ready.message_id,
+                    sha256=tools.archive.store([ready.raw]).sha256,
+                    state=LetterState.HELD if planned.held else LetterState.QUEUED,
+                    certain_only=planned.certain_only,
+                )
+            )
+        return tuple(letters)
+
+    def _facts(self, mailbox: Mailbox, examination: Examination, number: str | None, now: datetime) -> LetterFacts:
+        tools, case = self._tools, examination.case
+        known = tools.ledger.case(case.number).case if case else None
+        return facts_of(
+            examination,
+            tools.words,
+            office=tools.settings.office_of(mailbox),
+            today=now.astimezone(OFFICE_TIME).date(),
+            number=number,
+            known=known,
+        )
+
+
+def _needs_no_case(examination: Examination) -> bool:
+    """Questions with a shipped answer, a progress query or a withdrawal of a known case."""
+    kind = examination.classification.kind
+    if kind is MailKind.QUESTION:
+        return True
+    return kind in (MailKind.PROGRESS, MailKind.WITHDRAWAL) and examination.case is not None

@@ -1,0 +1,131 @@
+"""Which verbs and flags does the command line know?
+
+Exit codes: 0 done, 1 something failed (said on stderr), 2 wrong usage or configuration (contract.md 1).
+"""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from importlib import import_module
+from importlib.metadata import version
+from pathlib import Path
+
+from ledger.errors import LedgerError
+from mailbot.errors import MailbotError
+
+Verb = Callable[[argparse.Namespace], int]
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Runs one verb and returns its exit code."""
+    options = _parser().parse_args(arguments)
+    os.umask(0o077)  # whatever is written holds personal data
+    try:
+        return _verb(options.verb)(options)
+    except (MailbotError, LedgerError) as error:
+        print(f"mailbot: {error}", file=sys.stderr)
+        return getattr(error, "exit_code", 1)
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:  # `mailbot ledger list | head` is no failure
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _verb(name: str) -> Verb:
+    """Imported only when asked for: `--help` must not load an OCR engine."""
+    module, _, function = name.partition(":")
+    found: Verb = getattr(import_module(f"mailbot.{module}"), function)
+    return found
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="mailbot",
+        description="Reviews road-supervision registrations that arrive by e-mail (渝交路〔2024〕31号).",
+    )
+    parser.add_argument("--version", action="version", version=f"mailbot {version('mailbot')}")
+    verbs = parser.add_subparsers(metavar="COMMAND", required=True)
+    _daemon(verbs)
+    _check(verbs)
+    _directory(verbs)
+    _ledger(verbs)
+    _others(verbs)
+    return parser
+
+
+def _daemon(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    run = _add(verbs, "run", "commands.daemon:run", "the daemon: polls, examines, records, answers, until SIGTERM")
+    once = _add(verbs, "once", "commands.daemon:once", "one pass of the same work, then exits")
+    for verb in (run, once):
+        _config(verb)
+
+
+def _check(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    check = _add(verbs, "check", "commands.check:check", "examines mails (or single papers) from files, offline")
+    check.add_argument("files", nargs="+", metavar="FILE", help="mails (.eml), or a single paper (.pdf, .jpg)")
+    _config(check, required=False)
+    check.add_argument("--json", action="store_true", help="one JSON object a line")
+    check.add_argument("--full", action="store_true", help="with --json: numbers unmasked")
+    check.add_argument("--mailbox", metavar="ADDRESS", help="the review mailbox; default: found among To and Cc")
+    check.add_argument("--received", type=_moment, metavar="ISO8601", help="time of receipt; default: Received, Date")
+
+
+def _directory(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    directory = verbs.add_parser("directory", help="the enterprises' directory").add_subparsers(
+        metavar="ACTION", required=True
+    )
+    load = _add(directory, "import", "commands.directory:load", "loads or updates it from a CSV or XLSX file")
+    load.add_argument("file", type=Path, metavar="FILE")
+    _config(load)
+
+
+def _ledger(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    ledger = verbs.add_parser("ledger", help="the work ledger").add_subparsers(metavar="ACTION", required=True)
+    listing = _add(ledger, "list", "commands.ledger:listing", "the cases, newest first")
+    for name in ("--state", "--matter", "--firm", "--engineer", "--text"):
+        listing.add_argument(name)
+    listing.add_argument("--from", dest="since", type=date.fromisoformat, metavar="DATE", help="received on or after")
+    listing.add_argument("--to", dest="until", type=date.fromisoformat, metavar="DATE", help="received on or before")
+    listing.add_argument("--overdue", action="store_true", help="only cases with a clock that has run out")
+    listing.add_argument("--json", action="store_true", help="one JSON object a line")
+    show = _add(ledger, "show", "commands.ledger:show", "one case with its whole history")
+    show.add_argument("case", metavar="CASE")
+    export = _add(ledger, "export", "commands.ledger:export", "the ledger as .xlsx or .csv")
+    export.add_argument("file", type=Path, metavar="FILE")
+    export.add_argument("--from", dest="since", type=date.fromisoformat, metavar="DATE")
+    export.add_argument("--to", dest="until", type=date.fromisoformat, metavar="DATE")
+    for verb in (listing, show, export):
+        _config(verb)
+
+
+def _others(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    digest = _add(verbs, "digest", "commands.digest:digest", "the reviewers' digest of a day: printed, or sent")
+    digest.add_argument("--date", type=date.fromisoformat, metavar="D", help="default: today in Chongqing")
+    digest.add_argument("--send", action="store_true")
+    doctor = _add(verbs, "doctor", "doctor:doctor", "checks the installation, one line each, with the remedy")
+    for verb in (digest, doctor):
+        _config(verb)
+    demo = _add(verbs, "demo", "demo.run:demo", "the main job on embedded servers, nothing to configure")
+    demo.add_argument("--folder", type=Path, metavar="DIR", help="where its files go; default: a new temporary folder")
+
+
+def _add(
+    verbs: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, verb: str, words: str
+) -> argparse.ArgumentParser:
+    parser = verbs.add_parser(name, help=words, description=words)
+    parser.set_defaults(verb=verb)
+    return parser
+
+
+def _config(parser: argparse.ArgumentParser, *, required: bool = True) -> None:
+    parser.add_argument("--config", type=Path, required=required, metavar="C", help="config.toml")
+
+
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise argparse.ArgumentTypeError(f"{text} has no time zone; write 2026-03-12T06:57:00+08:00")
+    return moment

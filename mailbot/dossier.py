@@ -1,0 +1,68 @@
+"""What does the ledger keep of an examined mail?"""
+
+from collections.abc import Iterator
+from datetime import date
+
+from ledger.entries import CaseFacts, ClockEntry, FindingEntry
+from mailbot.examination.verdict import Clock
+from mailbot.examination.workdays import day_of_receipt
+from mailbot.examiner import Examination, signatures_of
+from mailbot.rendering import Words
+from mailbot.report import documents_as_json, finding_as_json
+from mailbot.settings import Office
+from parsers.dates import parse_date
+from parsers.documents.document import Document, DocumentKind, Field
+
+#: Whose word counts first for what stands on several papers.
+_TRUST = (DocumentKind.NATIONAL_SCREENSHOT, DocumentKind.MUNICIPAL_SCREENSHOT, DocumentKind.COMMITMENT_LETTER)
+
+
+def case_facts(examination: Examination, words: Words, office: Office, *, applicant: str | None) -> CaseFacts:
+    """The case's row, its findings, clocks and papers; ID and phone numbers only masked or as a key."""
+    verdict, on_file = examination.verdict, examination.on_file
+    documents = [document for file in examination.files for document in file.documents]
+    author = examination.message.author
+    return CaseFacts(
+        matter=verdict.matter or "",
+        action=verdict.action,
+        submitted_by=verdict.submitted_by,
+        firm=verdict.firm,
+        engineer=verdict.engineer,
+        verdict=verdict.outcome.value,
+        office=office.name,
+        received_at=examination.received,
+        applicant=applicant or (author.addr_spec if author else ""),
+        pack_version=examination.submission.matter.version if examination.submission else "",
+        findings=tuple(FindingEntry(**finding_as_json(judged, words)) for judged in verdict.findings),
+        clocks=tuple(_clock(clock, day_of_receipt(examination.received)) for clock in verdict.clocks),
+        documents=tuple(documents_as_json(examination.files)),
+        credit_identifier=on_file.firm.credit_identifier if on_file and on_file.firm else None,
+        project=told(documents, "project"),
+        section=told(documents, "section"),
+        post=told(documents, "post"),
+        started_on=_day(told(documents, "started_on")),
+        ended_on=_day(told(documents, "ended_on")),
+        fingerprint=examination.fingerprint,
+        engineer_key=examination.engineer_key,
+        signatures=tuple(mark for document in documents for mark in signatures_of(document)),
+    )
+
+
+def told(documents: list[Document], name: str) -> str | None:
+    """A value as the most trusted paper tells it, or None."""
+    return next((field.value for field in _told(documents, name) if field.value), None)
+
+
+def _told(documents: list[Document], name: str) -> Iterator[Field]:
+    for kind in _TRUST:
+        for document in documents:
+            if document.kind is kind and (field := document.fields.get(name)):
+                yield field
+
+
+def _day(text: str | None) -> date | None:
+    return parse_date(text) if text else None
+
+
+def _clock(clock: Clock, received: date) -> ClockEntry:
+    return ClockEntry(clock.id, clock.clause, clock.due, clock.earliest, clock.latest, started_on=received)

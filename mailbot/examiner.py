@@ -1,0 +1,320 @@
+"""What does this mail come to, from its bytes to its verdict?
+
+The one story that the daemon and `mailbot check` share: parse, read the subject, tell applications from other mail,
+read the papers, ask what is on file, judge. It records and sends nothing.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from hashlib import sha256
+from time import monotonic
+from typing import Protocol
+
+from ledger.entries import Enterprise
+from ledger.questions import CaseMatch, CaseQuery, EngagementEntry, FoundBy
+from mailbot.examination.classify import Classification, Context, MailKind, MailNotUnderstood, classify
+from mailbot.examination.examine import examine, judge, likely_filing
+from mailbot.examination.matter import Matter
+from mailbot.examination.subject import read_subject
+from mailbot.examination.submission import Engagement, OnFile, SubjectReading, Submission
+from mailbot.examination.verdict import Judged, Outcome, Verdict, outcome_of
+from mailbot.examination.workdays import Calendar, day_of_receipt
+from mailbot.instance import Instance
+from mailbot.reading import AttachedFile, PaperReader
+from parsers.documents.document import Document, DocumentKind, FileRead
+from parsers.mail.message import Message, Parsed
+from parsers.mail.provenance import Provenance, Receiver, authenticate
+from parsers.mail.read import read_message
+
+
+class Records(Protocol):
+    """What the office knows; the ledger answers it."""
+
+    def enterprise(self, name: str, on: date) -> Enterprise | None: ...
+
+    def enterprises_at(self, address: str, on: date) -> tuple[Enterprise, ...]: ...
+
+    def near_names(self, name: str, on: date) -> tuple[str, ...]: ...
+
+    def directory_as_of(self) -> date | None: ...
+
+    def find_case(self, query: CaseQuery) -> CaseMatch | None: ...
+
+    def open_engagements(self, engineer_key: str) -> tuple[EngagementEntry, ...]: ...
+
+    def known_signatures(self, fingerprints: Iterable[str]) -> Mapping[str, str]: ...
+
+    def mails_of(self, case_number: str) -> Iterable[bytes]:
+        """The raw mails of a case, newest first."""
+        ...
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """A mail as it came."""
+
+    raw: bytes
+    mailbox: str
+    received: datetime  #: aware
+    receiver: Receiver
+    whole: bool = True  #: False: only the headers were fetched, the mail is over the size limit
+
+
+@dataclass(frozen=True)
+class Examination:
+    """Everything that one mail came to."""
+
+    message: Message
+    mailbox: str
+    received: datetime
+    provenance: Provenance
+    subject: SubjectReading
+    classification: Classification
+    verdict: Verdict
+    submission: Submission | None = None  #: None: no application
+    on_file: OnFile | None = None
+    case: CaseMatch | None = None  #: the case that it belongs to
+    files: tuple[FileRead, ...] = ()
+    fingerprint: str = ""
+    engineer_key: str | None = None
+    seconds: float = 0.0
+
+
+_CASE_NUMBER = re.compile(r"[A-Z0-9]{2,8}-20\d\d-\d{4,6}")
+_MOST_FILES = 30  #: of one mail; more go to a person
+_LOGO_BYTES = 20_000
+#: A case found so is the same application going on; found otherwise it is only likely.
+_ANSWERS_OURS = (FoundBy.NUMBER, FoundBy.THREAD)
+
+
+class Examiner:
+    """Examines one mail after the other; thread-safe as far as `records` is."""
+
+    def __init__(
+        self,
+        *,
+        matters: tuple[Matter, ...],
+        calendar: Calendar,
+        reader: PaperReader | None,
+        mailbox_matters: Mapping[str, frozenset[str]],
+        records: Records | None = None,
+        instance: Instance | None = None,
+        directory_max_age_days: int = 30,
+    ) -> None:
+        self.matters = matters
+        self.calendar = calendar
+        self._reader = reader
+        self._mailbox_matters = dict(mailbox_matters)
+        self._records = records
+        self._instance = instance
+        self._max_age = directory_max_age_days
+
+    def examine(self, arrived: Arrived) -> Examination:
+        """Never raises for bad mail; the ledger's and the reader's own errors pass through."""
+        started = monotonic()
+        parsed = read_message(arrived.raw)
+        message, day = parsed.message, day_of_receipt(arrived.received)
+        subject = read_subject(message.subject, self.matters, lambda name: self._registered(name, day))
+        case = self._case_of(message, subject, parsed)
+        answers_ours = case is not None and case.by in _ANSWERS_OURS
+        classification = classify(message, subject, Context(self.matters, answers_ours))
+        if not arrived.whole or message.too_complex:
+            classification = _for_a_person(classification, "too_large" if not arrived.whole else "too_complex")
+        examination = Examination(
+            message=message,
+            mailbox=arrived.mailbox,
+            received=arrived.received,
+            provenance=authenticate(message, arrived.receiver),
+            subject=subject,
+            classification=classification,
+            verdict=_verdict_without_examination(classification, subject),
+            case=case,
+            fingerprint=fingerprint_of(message, subject),
+        )
+        if classification.kind is MailKind.APPLICATION and classification.matter:
+            examination = self._judge(examination, parsed, classification.matter, day)
+        return replace(examination, seconds=monotonic() - started)
+
+    def read_papers(self, parsed: Parsed) -> tuple[FileRead, ...] | None:
+        """The attached files' papers; None where this examiner does not read."""
+        if self._reader is None:
+            return None
+        attached = [one for one in parsed.message.attachments if not (one.inline and one.size < _LOGO_BYTES)]
+        return self._reader.read(
+            AttachedFile(one.position, one.name, one.kind, parsed.contents[one.sha256])
+            for one in attached[:_MOST_FILES]
+            if one.sha256 in parsed.contents
+        )
+
+    def _judge(self, examination: Examination, parsed: Parsed, matter: Matter, day: date) -> Examination:
+        subject = examination.subject
+        author_firm = self._author_firm(examination.message, subject, day)
+        filing = likely_filing(subject, from_firm=author_firm is not None)
+        if filing is None:
+            return examination
+        joined = examination.case if examination.case and examination.case.by in _ANSWERS_OURS else None
+        if joined:  # the answer to our letter keeps its subject: it is not asked for a second time (E08)
+            subject = replace(subject, faults=(), deviations=())
+        files = self.read_papers(parsed)
+        submission = Submission(
+            message=examination.message,
+            subject=subject,
+            mailbox=examination.mailbox,
+            received=examination.received,
+            provenance=examination.provenance,
+            matter=matter,
+            filing=filing,
+            files=files,
+            filing_assumed=subject.filing is None,
+            earlier_files=self._earlier_files(joined, files or ()),
+        )
+        engineer_key = self._engineer_key(submission)
+        on_file = self._on_file(submission, author_firm, examination.case, engineer_key, day)
+        verdict = examine(submission, on_file)
+        return replace(
+            examination,
+            subject=subject,
+            submission=submission,
+            on_file=on_file,
+            files=files or (),
+            engineer_key=engineer_key,
+            verdict=_with_doubts(verdict, examination.classification, submission),
+        )
+
+    def _on_file(
+        self,
+        submission: Submission,
+        author_firm: Enterprise | None,
+        case: CaseMatch | None,
+        engineer_key: str | None,
+        day: date,
+    ) -> OnFile:
+        base = OnFile(calendar=self.calendar, mailbox_matters=self._mailbox_matters)
+        records = self._records
+        if records is None:
+            return base
+        name = submission.subject.firm
+        firm = records.enterprise(name, day) if name else None
+        as_of = records.directory_as_of()
+        prints = [mark for document in submission.documents for mark in signatures_of(document)]
+        return replace(
+            base,
+            firm=firm,
+            author_firm=author_firm,
+            near_names=records.near_names(name, day) if name and firm is None else (),
+            directory_loaded=as_of is not None,
+            directory_as_of=as_of,
+            directory_max_age_days=self._max_age,
+            duplicate_of=case.number if case and case.by in (FoundBy.DUPLICATE, FoundBy.SAME_BYTES) else None,
+            engagements=tuple(
+                Engagement(one.project, one.section, one.post, one.started_on, one.ended_on, one.case_number)
+                for one in (records.open_engagements(engineer_key) if engineer_key else ())
+            ),
+            known_signatures={
+                mark: number
+                for mark, number in records.known_signatures(prints).items()
+                if case is None or number != case.number
+            },
+        )
+
+    def _author_firm(self, message: Message, subject: SubjectReading, day: date) -> Enterprise | None:
+        """Whose contact address the author is; of several that share it, the one that the subject names."""
+        if self._records is None or message.author is None:
+            return None
+        firms = self._records.enterprises_at(message.author.key, day)
+        named = self._registered(subject.firm, day) if subject.firm else None
+        return next((firm for firm in firms if firm.name == named), firms[0] if firms else None)
+
+    def _registered(self, name: str, day: date) -> str | None:
+        found = self._records.enterprise(name, day) if self._records else None
+        return found.name if found else None
+
+    def _case_of(self, message: Message, subject: SubjectReading, parsed: Parsed) -> CaseMatch | None:
+        """The case that this mail belongs to; a case of somebody else is never touched (D1 of the threat list)."""
+        if self._records is None or message.author is None or message.automatic:
+            return None
+        query = CaseQuery(
+            numbers=tuple(_CASE_NUMBER.findall(message.subject)),
+            thread=message.in_reply_to + message.references,
+            fingerprint=fingerprint_of(message, subject),
+            applicant=message.author.key,
+            matter=subject.matter.key if subject.matter else None,
+            action=subject.action,
+            firm=subject.firm,
+            engineer=subject.engineer,
+        )
+        found = self._records.find_case(query)
+        return found if found and found.applicant.lower() == message.author.key else None
+
+    def _earlier_files(self, case: CaseMatch | None, files: tuple[FileRead, ...]) -> tuple[FileRead, ...]:
+        """Papers of the case's earlier mails that the new mail does not bring anew (E08: completeness is the union)."""
+        if case is None or self._records is None:
+            return ()
+        brought = {document.kind for file in files for document in file.documents}
+        earlier: list[FileRead] = []
+        for raw in self._records.mails_of(case.number):
+            for file in self.read_papers(read_message(raw)) or ():
+                kept = tuple(document for document in file.documents if document.kind not in brought)
+                if kept:
+                    earlier.append(replace(file, documents=kept, unknown_pages=(), illegible_pages=()))
+                    brought |= {document.kind for document in kept}
+        return tuple(earlier)
+
+    def _engineer_key(self, submission: Submission) -> str | None:
+        number = engineer_id_of(submission)
+        return self._instance.key("engineer", number) if self._instance and number else None
+
+
+def fingerprint_of(message: Message, subject: SubjectReading) -> str:
+    """The same for the same application sent again unchanged: who, what, and the very files. Empty without files."""
+    files = sorted(attachment.sha256 for attachment in message.attachments if not attachment.inline)
+    if not files or message.author is None:
+        return ""
+    matter = subject.matter.key if subject.matter else ""
+    parts = (message.author.key, matter, subject.action or "", subject.engineer or "", subject.firm or "", *files)
+    return sha256("\x1f".join(parts).encode()).hexdigest()
+
+
+def engineer_id_of(submission: Submission) -> str | None:
+    """The engineer's ID number as far as a paper tells it for certain."""
+    names = ("engineer_id", "citizen_id")
+    for kind, name in zip((DocumentKind.COMMITMENT_LETTER, DocumentKind.IDENTITY_CARD), names, strict=True):
+        for document in submission.documents:
+            field = document.fields.get(name) if document.kind is kind else None
+            if field and field.certain and field.value:
+                return field.value
+    return None
+
+
+def signatures_of(document: Document) -> tuple[str, ...]:
+    """Fingerprints of the signatures on a paper."""
+    marks = getattr(document, "signatures", {})
+    return tuple(mark.fingerprint for mark in dict(marks).values() if mark.fingerprint)
+
+
+def _for_a_person(classification: Classification, why: str) -> Classification:
+    """What could not be taken apart is not judged: a person opens it."""
+    return Classification(MailKind.REFERRED, why, classification.matter, findings=(MailNotUnderstood(why=why),))
+
+
+def _with_doubts(verdict: Verdict, classification: Classification, submission: Submission) -> Verdict:
+    """Doubts of the classification weigh in the verdict like those of the rules."""
+    if not classification.findings:
+        return verdict
+    judged = tuple(judge(finding, submission) for finding in classification.findings)
+    findings = verdict.findings + judged
+    return replace(verdict, findings=findings, outcome=outcome_of(findings))
+
+
+def _verdict_without_examination(classification: Classification, subject: SubjectReading) -> Verdict:
+    return Verdict(
+        outcome=classification.kind.outcome or Outcome.REFERRED,
+        findings=tuple(Judged(finding, finding.default, "") for finding in classification.findings),
+        matter=classification.matter.key if classification.matter else None,
+        action=subject.action,
+        submitted_by=subject.submitted_by,
+        firm=subject.firm,
+        engineer=subject.engineer,
+    )

@@ -1,0 +1,42 @@
+"""What do the ledger and the archive answer when a mail is examined?"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+
+from ledger.archive import Archive
+from ledger.entries import Enterprise
+from ledger.ledger import Ledger
+from ledger.questions import CaseMatch, CaseQuery, EngagementEntry
+
+
+class LedgerRecords:
+    """The examiner's `Records`, answered by the office's own."""
+
+    def __init__(self, ledger: Ledger, archive: Archive) -> None:
+        self._ledger = ledger
+        self._archive = archive
+
+    def enterprise(self, name: str, on: date) -> Enterprise | None:
+        return self._ledger.enterprise(name, on)
+
+    def enterprises_at(self, address: str, on: date) -> tuple[Enterprise, ...]:
+        return self._ledger.enterprises_at(address, on)
+
+    def near_names(self, name: str, on: date) -> tuple[str, ...]:
+        return self._ledger.near_names(name, on)
+
+    def directory_as_of(self) -> date | None:
+        return self._ledger.directory_as_of()
+
+    def find_case(self, query: CaseQuery) -> CaseMatch | None:
+        return self._ledger.find_case(query)
+
+    def open_engagements(self, engineer_key: str) -> tuple[EngagementEntry, ...]:
+        return self._ledger.open_engagements(engineer_key)
+
+    def known_signatures(self, fingerprints: Iterable[str]) -> Mapping[str, str]:
+        return self._ledger.known_signatures(fingerprints)
+
+    def mails_of(self, case_number: str) -> Iterator[bytes]:
+        mails = sorted(self._ledger.case(case_number).mails, key=lambda mail: mail.arrived_at, reverse=True)
+        return (self._archive.read(mail.sha256) for mail in mails if mail.whole)
