@@ -1,0 +1,161 @@
+"""What does this commitment letter (承诺保证书) say, and is it as the form wants it?
+
+Facts only: which form, what stands in the blanks, where the fixed wording differs, which marks are on the paper. What
+is wrong with that is for the rules to say.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import Final
+
+from parsers.documents.commitment_letter_alignment import Alignment, Region
+from parsers.documents.commitment_letter_alterations import Alteration, AlterationKind, alterations
+from parsers.documents.commitment_letter_blanks import Blanks, Unfilled, read_blanks
+from parsers.documents.commitment_letter_date import Dating, read_date
+from parsers.documents.commitment_letter_form import Likeness, likest_form
+from parsers.documents.commitment_letter_options import Option, open_blanks, read_options
+from parsers.documents.commitment_letter_signing import read_marks
+from parsers.documents.commitment_letter_text import LetterText
+from parsers.documents.document import Document, DocumentKind, Field, Mark, Presence
+from parsers.documents.forms import Form, shipped_forms
+from parsers.documents.marks_ink import InkMap
+from parsers.files.page import Page, ReadBy
+from parsers.files.sheet import Picture
+
+_ACTIONS: Final = {"新增": "add", "更新": "update"}
+
+
+class Choice(StrEnum):
+    """How 新增/更新 stands on the letter."""
+
+    ADD = "add"
+    UPDATE = "update"
+    BOTH = "both"  #: both left standing, or the striking-out was not seen
+    NONE = "none"  #: left open, or not readable
+    NOT_ASKED = "not_asked"  #: the form has no such blank
+
+
+@dataclass(frozen=True)
+class Signature:
+    """A place to sign."""
+
+    role: str  #: legal_representative, handler, engineer
+    label: str  #: as the form prints it: 法定代表人
+    mark: Mark
+
+
+@dataclass(frozen=True)
+class CommitmentLetter(Document):
+    """承诺保证书, as read from one attachment."""
+
+    form: str | None = None  #: number of the blank form it follows, "4-1-1"; None: of none that is known
+    form_certain: bool = False  #: title and text both say so
+    reconstructed: bool = False  #: the form's text is a working text (contract.md 3, rule 2)
+    found: float = 0.0  #: share of the form's fixed text that was read as printed
+    blanks: dict[str, Field] = field(default_factory=dict)
+    unfilled: tuple[Unfilled, ...] = ()
+    alterations: tuple[Alteration, ...] = ()
+    options: tuple[Option, ...] = ()
+    action: Choice = Choice.NOT_ASKED
+    dated: Presence = Presence.UNCLEAR
+    day: date | None = None
+    date_field: Field | None = None
+    signatures: tuple[Signature, ...] = ()
+    seal: Mark | None = None  #: None: the form asks for none, or follows no known form
+    legible: bool = True  #: every page of it could be read well
+
+    @property
+    def fields(self) -> dict[str, Field]:
+        return {**self.blanks, **({"date": self.date_field} if self.date_field else {})}
+
+    @property
+    def fingerprints(self) -> tuple[str, ...]:
+        """Of its signatures, for the ledger to know them again."""
+        return tuple(signature.mark.fingerprint for signature in self.signatures if signature.mark.fingerprint)
+
+
+def read_letter(
+    name: str,
+    position: int,
+    pages: tuple[Page, ...],
+    pictures: tuple[Picture | None, ...] = (),
+    forms: tuple[Form, ...] | None = None,
+) -> CommitmentLetter:
+    """The letter on `pages`, laid over the likest of `forms` (None: the shipped ones).
+
+    `pictures` are the upright pages (RGB) in the same order; without one its marks are unclear and nothing is certain
+    that only paper shows. A letter of no known form keeps `form` None and no values.
+    """
+    ink = {page.number: InkMap(shown) for page, shown in zip(pages, pictures, strict=False) if shown is not None}
+    numbers = tuple(page.number for page in pages)
+    read_by = ReadBy.TEXT if pages and all(page.read_by is ReadBy.TEXT for page in pages) else ReadBy.OCR
+    legible = all(page.legible for page in pages)
+    kind = DocumentKind.COMMITMENT_LETTER
+    likeness = likest_form(pages, shipped_forms() if forms is None else forms)
+    if likeness is None:
+        return CommitmentLetter(kind, name, position, numbers, read_by, legible=legible)
+    text, alignment, form = likeness.text, likeness.alignment, likeness.form
+    options = read_options(text, alignment, ink)
+    blanks = read_blanks(text, alignment, ink, open_blanks(options))
+    dating = _dating(text, alignment, ink)
+    seal, signatures = read_marks(text, alignment, ink, blanks.fields)
+    return CommitmentLetter(
+        kind,
+        name,
+        position,
+        numbers,
+        read_by,
+        form=form.number,
+        form_certain=likeness.certain,
+        reconstructed=form.reconstructed,
+        found=round(alignment.found, 4),
+        blanks=dict(blanks.fields),
+        unfilled=blanks.unfilled,
+        alterations=_alterations(likeness, blanks, ink),
+        options=options,
+        action=_choice(form, blanks.fields),
+        dated=dating.presence,
+        day=dating.day,
+        date_field=dating.field,
+        signatures=tuple(
+            Signature(place.role, place.label, signatures[place.role, place.label])
+            for party in form.parties
+            for place in party.sign
+            if place.role and (place.role, place.label) in signatures
+        ),
+        seal=seal if form.has_seal else None,
+        legible=legible,
+    )
+
+
+def _alterations(likeness: Likeness, blanks: Blanks, ink: Mapping[int, InkMap]) -> tuple[Alteration, ...]:
+    """Those of the fixed wording, and words slipped in behind a number where no blank has room for them."""
+    slipped = tuple(
+        Alteration(AlterationKind.ADDED, "", words, "", page, box, certain=bool(blanks.fields.get(name)) and "不" in words)
+        for name, words, page, box in blanks.residues
+    )
+    return alterations(likeness.text, likeness.alignment, ink) + slipped
+
+
+def _choice(form: Form, fields: Mapping[str, Field]) -> Choice:
+    if "action" not in form.blanks:
+        return Choice.NOT_ASKED
+    written = fields["action"].value if "action" in fields else ""
+    chosen = [code for word, code in _ACTIONS.items() if word in written]
+    if len(chosen) == 1:
+        return Choice(chosen[0])
+    return Choice.BOTH if chosen else Choice.NONE
+
+
+def _dating(text: LetterText, alignment: Alignment, ink: Mapping[int, InkMap]) -> Dating:
+    """On the page where the last place to sign stands."""
+    labels = [
+        text.line_of(partner).page.number
+        for fixed, partner in zip(alignment.template.fixed, alignment.partner, strict=True)
+        if fixed.region is Region.LABEL and partner is not None
+    ]
+    return read_date(text, alignment, ink.get(labels[-1]) if labels else None)
+
+

@@ -1,0 +1,241 @@
+"""What is written in the letter's blanks, and which are left empty?
+
+A blank's value is what stands between its printed neighbours. Two blanks side by side are told apart by what each may
+hold: a name ends where a number begins.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+from parsers.documents.commitment_letter_alignment import DATE, MARGIN, SIGNATURE, Alignment
+from parsers.documents.commitment_letter_text import LetterText, folded
+from parsers.documents.document import Field
+from parsers.documents.marks_ink import InkMap
+from parsers.files.page import Box, ReadBy
+from parsers.identifiers import check_citizen_id, check_credit_identifier, fold_identifier
+from parsers.names import fold_firm, fold_person, fold_post, squeeze
+
+#: Blanks whose value is a number: its shape, and at least so many signs of it make it that number, written or not.
+_NUMBERS: Final = {"phone": 7, "engineer_phone": 7, "credit_identifier": 10}
+_NUMBER: Final = re.compile(r"[0-9A-Za-z*×✕][0-9A-Za-z*×✕\s\-]*")
+_UNDERLINE: Final = re.compile(r"^[\s_＿—–\-一﹏…．.·:：,，。;；'\"|丨]*$")
+_SECTION: Final = re.compile(
+    r"(?:第?[一二三四五六七八九十百0-9]+(?:监理)?(?:合同段|标段|标|分部|监理部)"
+    r"|[A-Za-z][A-Za-z0-9\-－]*(?:合同段|标段|标|监理部)?|[总驻]监?(?:理)?(?:工程师)?办(?:公室)?|总监办|驻地办)$"
+)
+_WELL: Final = 0.95  #: engine's confidence below which print is rather a hand
+_GAP: Final = 1.0  #: empty room, in characters, that a blank left open leaves on paper
+#: Letters that no code holds (GB 32100-2015) and that engines and people write for digits.
+_NOT_IN_CODES: Final = str.maketrans("OIZSV", "01257")
+
+
+@dataclass(frozen=True)
+class Unfilled:
+    """A blank in which nothing was read."""
+
+    name: str
+    certain: bool  #: False: something may stand there that was not read
+
+
+@dataclass(frozen=True)
+class Blanks:
+    fields: Mapping[str, Field]
+    unfilled: tuple[Unfilled, ...]
+    residues: tuple[tuple[str, str, int, Box | None], ...]  #: blank, words that do not belong in it, page, place
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """One place of one blank."""
+
+    name: str
+    value: str
+    start: int  #: glyphs
+    end: int
+    residue: str = ""
+
+
+def read_blanks(text: LetterText, alignment: Alignment, ink: Mapping[int, InkMap], optional: frozenset[str]) -> Blanks:
+    """Every blank of the form once. `optional` may stay empty: blanks behind an unticked option."""
+    readings = list(_readings(text, alignment))
+    fields: dict[str, Field] = {}
+    unfilled: dict[str, bool] = {}
+    for name in dict.fromkeys(reading.name for reading in readings):
+        mine = [reading for reading in readings if reading.name == name]
+        filled = [reading for reading in mine if reading.value]
+        if filled:
+            fields[name] = _field(text, name, filled)
+        if len(filled) < len(mine) and name not in optional:
+            open_ones = [reading for reading in mine if not reading.value]
+            unfilled[name] = any(_seen_empty(text, reading, ink) for reading in open_ones)
+    _confirm(text, alignment, fields)
+    residues = tuple(
+        (one.name, one.residue, text.page(one.start, one.end), text.box(one.start, one.end))
+        for one in readings
+        if one.residue
+    )
+    return Blanks(fields, tuple(Unfilled(*item) for item in unfilled.items()), residues)
+
+
+def _readings(text: LetterText, alignment: Alignment) -> Iterator[_Reading]:
+    for names, (start, end) in zip(alignment.template.gaps, alignment.spans, strict=True):
+        blanks = [name for name in names if name not in {MARGIN, SIGNATURE, DATE}]
+        if not blanks:
+            continue
+        if MARGIN in names:  # the blank ends its line: a seal's words and the next row's signature are not in it
+            first = text.glyphs[start].line if start < end else -1
+            end = next((at for at in range(start, end) if text.glyphs[at].line != first), end)
+            if start < end and not _beside_label(text, alignment, start):
+                first_blank = blanks[0]
+                end = start if first_blank not in _NUMBERS or not _numbers_in(text.raw(start, end)) else end
+        yield from _split(text, blanks, start, end)
+
+
+def _beside_label(text: LetterText, alignment: Alignment, start: int) -> bool:
+    return start > 0 and text.line_of(start - 1) is text.line_of(start)
+
+
+def _numbers_in(raw: str) -> bool:
+    return sum(sign.isdigit() for sign in raw) >= 5
+
+
+def _split(text: LetterText, names: list[str], start: int, end: int) -> Iterator[_Reading]:
+    """The values of blanks that stand side by side."""
+    if len(names) == 1:
+        yield _single(text, names[0], start, end)
+        return
+    cut = start
+    if _is_number(names[1]):
+        cut = _number_start(text, start, end)
+    elif names == ["project", "section"]:
+        cut = _section_start(text, start, end)
+    yield _single(text, names[0], start, cut)
+    for name in names[1:]:
+        yield _single(text, name, cut, end)
+        cut = end
+
+
+def _single(text: LetterText, name: str, start: int, end: int) -> _Reading:
+    raw = text.raw(start, end)
+    if _UNDERLINE.match(raw):
+        return _Reading(name, "", start, end)
+    if not _is_number(name):
+        return _Reading(name, _folded_value(name, raw), start, end)
+    numbers = max(_NUMBER.findall(raw), key=len, default="")
+    at = raw.rfind(numbers) if numbers else 0
+    residue = folded(raw[at + len(numbers) :])
+    wrong = residue if len(fold_identifier(numbers)) >= 15 and re.fullmatch("[\u4e00-\u9fff]{1,12}", residue) else ""
+    return _Reading(name, _folded_value(name, numbers or raw), start, end, wrong)
+
+
+def _is_number(name: str) -> bool:
+    return name in _NUMBERS or name.endswith("_id")
+
+
+def _number_start(text: LetterText, start: int, end: int) -> int:
+    """Where the number after a name begins: the last long run of digits and letters."""
+    best = end
+    for match in re.finditer(r"[0-9A-Z]{6,}", text.characters[start:end]):
+        best = start + match.start()
+        if len(match[0]) >= 10:
+            break
+    return best
+
+
+def _section_start(text: LetterText, start: int, end: int) -> int:
+    """Where the section's name begins: after an empty stretch, else at words that only sections have."""
+    for at in range(start + 2, end):
+        before, here = text.glyphs[at - 1], text.glyphs[at]
+        if before.line == here.line and "　" in text.lines[here.line].text[before.at + 1 : here.at]:
+            return at
+    characters = text.characters[start:end]
+    match = _SECTION.search(characters)
+    return start + match.start() if match and match.start() >= 2 else end
+
+
+def _folded_value(name: str, raw: str) -> str:
+    if name == "credit_identifier":
+        code = fold_identifier(raw)
+        mended = code.translate(_NOT_IN_CODES)
+        return mended if check_credit_identifier(mended).valid else code
+    if _is_number(name):
+        return fold_identifier(raw)
+    if name in {"legal_representative", "handler", "engineer"}:
+        return fold_person(raw).strip("_—-")
+    if name == "firm":
+        return fold_firm(raw).strip("_—-")
+    return squeeze(raw).strip("_—-,，。、；;")
+
+
+def _field(text: LetterText, name: str, filled: list[_Reading]) -> Field:
+    """The best reading of a blank; two equal ones of different places confirm each other."""
+    best = max(filled, key=lambda one: (_checks(name, one.value), text.confidence(one.start, one.end)))
+    confidence = text.confidence(best.start, best.end)
+    lines = [text.line_of(at) for at in range(best.start, best.end)]
+    by_text = bool(lines) and all(line.sure for line in lines)
+    agreeing = sum(one.value == best.value for one in filled)
+    certain = by_text or _checks(name, best.value) or (agreeing > 1 and confidence >= _WELL)
+    if name in {"action", "post"}:
+        # A closed list is a check of its own.
+        certain = by_text or (_known(name, best.value) and confidence >= _WELL)
+    return Field(
+        value=best.value,
+        confidence=confidence,
+        certain=certain,
+        page=text.page(best.start, best.end),
+        box=text.box(best.start, best.end),
+        read_by=ReadBy.TEXT if by_text else ReadBy.OCR,
+    )
+
+
+def _checks(name: str, value: str) -> bool:
+    """Whether the value proves itself by its check digit."""
+    if name == "credit_identifier":
+        return check_credit_identifier(value).valid
+    return name.endswith("_id") and check_citizen_id(value).valid
+
+
+def _known(name: str, value: str) -> bool:
+    return value in {"新增", "更新"} if name == "action" else fold_post(value) is not None
+
+
+def _confirm(text: LetterText, alignment: Alignment, fields: dict[str, Field]) -> None:
+    """A name read again in its signature is read twice."""
+    signed = {
+        fold_person(text.lines[text.glyphs[at].line].text)
+        for names, (start, end) in zip(alignment.template.gaps, alignment.spans, strict=True)
+        if {MARGIN, SIGNATURE} & set(names)
+        for at in range(start, end)
+    }
+    for name in ("legal_representative", "handler", "engineer"):
+        field = fields.get(name)
+        if field and not field.certain and field.confidence >= _WELL and field.value in signed:
+            fields[name] = replace(field, certain=True)
+
+
+def _seen_empty(text: LetterText, reading: _Reading, ink: Mapping[int, InkMap]) -> bool:
+    """Is the blank empty on paper as well: an open stretch between its neighbours, with no stroke in it?"""
+    before, after = reading.start - 1, reading.end
+    if before < 0 or after >= len(text.glyphs):
+        return False
+    line = text.line_of(before)
+    if line.sure:
+        return True
+    picture = ink.get(line.page.number)
+    if picture is None:
+        return False
+    left, right = text.box(before, before + 1), text.box(after, after + 1)
+    if left is None or right is None:
+        return False
+    em = left.width
+    same_line = text.line_of(after) is line
+    # By even setting an open stretch shifts its neighbours: looked for a few characters either way.
+    window = Box(
+        max(line.box.left, left.left - 2.5 * em),
+        line.box.top + 0.12 * line.box.height,
+        min(line.box.right, right.right + 5 * em) if same_line else min(1.0, line.box.right + 6 * em),
+        line.box.bottom - 0.12 * line.box.height,
+    )
+    return picture.widest_gap(window) >= _GAP * em

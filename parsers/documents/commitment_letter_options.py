@@ -1,0 +1,95 @@
+"""Which options of the letter (form 1-1's □) are ticked?"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from parsers.documents.commitment_letter_alignment import Alignment
+from parsers.documents.commitment_letter_text import TICKED, UNTICKED, LetterText
+from parsers.documents.document import Presence
+from parsers.documents.marks_ink import InkMap
+from parsers.documents.marks_tick import Square, find_squares
+from parsers.files.page import Box
+
+_OPTION: Final = re.compile(r"□(?P<label>[^□\0（）()，,：:\n]+)(?P<bracket>[（(]\0)?")
+_NEAR: Final = 0.45  #: distance, in characters, of a square that surely is the option's
+_DRIFT: Final = 0.9  #: distance up to which an empty one may be
+
+
+@dataclass(frozen=True)
+class Option:
+    """One □ of the form."""
+
+    label: str  #: 基本信息, 新填报 …
+    group: str  #: label of the line's first □
+    blank: str | None  #: name of the blank in the brackets behind it
+    presence: Presence
+
+
+def read_options(text: LetterText, alignment: Alignment, ink: Mapping[int, InkMap]) -> tuple[Option, ...]:
+    """Each option in the order of the form; empty for a form without any."""
+    printed = alignment.template.printed
+    first_at = {fixed.at: number for number, fixed in enumerate(alignment.template.fixed)}
+    options: list[Option] = []
+    group, line_start = "", -1
+    for match in _OPTION.finditer(printed):
+        number = first_at.get(match.start("label"))
+        if number is None:  # the □ of the footnote
+            continue
+        start_of_line = printed.rfind("\n", 0, match.start()) + 1
+        if start_of_line != line_start:
+            group, line_start = match["label"], start_of_line
+        if match.start() == start_of_line or group:
+            options.append(Option(match["label"], group, _blank_behind(alignment, match), Presence.UNCLEAR))
+            options[-1] = _judged(options[-1], text, alignment.partner[number], ink)
+    return tuple(options)
+
+
+def open_blanks(options: tuple[Option, ...]) -> frozenset[str]:
+    """Blanks that may stay empty: those behind an option that is not surely ticked."""
+    return frozenset(option.blank for option in options if option.blank and option.presence is not Presence.PRESENT)
+
+
+def _blank_behind(alignment: Alignment, match: re.Match[str]) -> str | None:
+    if not match["bracket"]:
+        return None
+    following = next((n for n, fixed in enumerate(alignment.template.fixed) if fixed.at > match.end()), None)
+    names = alignment.template.gaps[following] if following is not None else ()
+    return names[0] if names else None
+
+
+def _judged(option: Option, text: LetterText, partner: int | None, ink: Mapping[int, InkMap]) -> Option:
+    if partner is None:
+        return option
+    glyph = text.glyphs[partner]
+    line = text.lines[glyph.line]
+    before = line.text[:glyph.at].rstrip()[-1:]
+    place = text.box(partner, partner + 1)
+    picture = ink.get(line.page.number)
+    squares = find_squares(picture, line.box, place.width) if picture and place else ()
+    return Option(option.label, option.group, option.blank, _presence(before, line.sure, _distances(squares, place)))
+
+
+def _distances(squares: tuple[Square, ...], place: Box | None) -> dict[Presence, float]:
+    """How far the nearest square of each kind stands from where the option's ought to be, in characters."""
+    nearest: dict[Presence, float] = {}
+    if place is None:
+        return nearest
+    for square in squares:
+        off = abs(square.box.middle[0] - (place.left - 0.5 * place.width)) / place.width
+        nearest[square.presence] = min(off, nearest.get(square.presence, off))
+    return nearest
+
+
+def _presence(sign: str, sure: bool, nearest: Mapping[Presence, float]) -> Presence:
+    """The engine's sign and the picture's square together; where they contradict each other, nobody knows."""
+    empty = nearest.get(Presence.ABSENT, 9.0)
+    inked = nearest.get(Presence.PRESENT, 9.0)
+    if sign in TICKED and sign:
+        return Presence.UNCLEAR if empty <= _NEAR and not sure else Presence.PRESENT
+    if sign in UNTICKED and sign:
+        return Presence.ABSENT if sure or empty <= _DRIFT or inked > _NEAR else Presence.UNCLEAR
+    if empty <= _DRIFT:
+        return Presence.ABSENT
+    return Presence.PRESENT if inked <= _NEAR / 2 else Presence.UNCLEAR

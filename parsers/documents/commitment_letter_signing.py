@@ -1,0 +1,145 @@
+"""Where on the letter is signed and sealed, and what stands there?"""
+
+from collections.abc import Mapping
+from statistics import median
+from typing import Final
+
+from parsers.documents.commitment_letter_alignment import MARGIN, SIGNATURE, Alignment, Region
+from parsers.documents.commitment_letter_text import LetterLine, LetterText, advance, folded
+from parsers.documents.document import Field, Mark, Presence
+from parsers.documents.forms import SignPlace
+from parsers.documents.marks import find_seal
+from parsers.documents.marks_ink import InkMap
+from parsers.documents.marks_signature import SignPlaceRow, find_signatures
+from parsers.files.page import Box, Line
+from parsers.names import fold_person
+
+_TALL: Final = 1.5  #: boxes taller than this, in usual label heights, hold a signature besides
+_WIDER: Final = 1.15
+
+Signatures = Mapping[tuple[str, str], Mark]
+
+
+def read_marks(
+    text: LetterText, alignment: Alignment, ink: Mapping[int, InkMap], blanks: Mapping[str, Field]
+) -> tuple[Mark, Signatures]:
+    """The firm's seal, and the mark at each place to sign by (role, label)."""
+    places = _places(text, alignment)
+    sealed = next((found for place, found in places if place.seal), None)
+    seal = _seal(text, ink, sealed)
+    signatures: dict[tuple[str, str], Mark] = {}
+    for number in sorted({line.page.number for _, found in places if found for line in [found[0]]}):
+        picture = ink.get(number)
+        here = [(place, found[1]) for place, found in places if found and found[0].page.number == number]
+        if picture is None:
+            continue
+        rows = [SignPlaceRow(f"{at}", box, place.role is not None) for at, (place, box) in enumerate(here)]
+        printed, read = _neighbours(text, alignment, number)
+        marks = find_signatures(picture, number, rows, printed, read, seal)
+        for row, (place, _) in zip(rows, here, strict=True):
+            if place.role:
+                signatures[place.role, place.label] = marks[row.key]
+    names = {field.value for name, field in blanks.items() if name in {"legal_representative", "handler", "engineer"}}
+    for place, found in places:
+        if not place.role:
+            continue
+        key = (place.role, place.label)
+        if found and _typed_in_line(found[0], place, names):
+            signatures[key] = Mark(Presence.UNCLEAR, found[0].page.number, found[0].box, "typed")
+        elif key not in signatures:
+            page = found[0].page.number if found else (text.lines[-1].page.number if text.lines else 1)
+            signatures[key] = Mark(Presence.UNCLEAR, page, found[1] if found else None, "no_picture" if found else "no_place")
+    return seal, signatures
+
+
+def _places(text: LetterText, alignment: Alignment) -> list[tuple[SignPlace, tuple[LetterLine, Box] | None]]:
+    """Every line under the parties' texts with its label's place on paper; None where the label was not read."""
+    lines: list[LetterLine | None] = []
+    template, at = alignment.template, 0
+    places = [place for party in template.form.parties for place in party.sign]
+    labels = [number for number, fixed in enumerate(template.fixed) if fixed.region is Region.LABEL]
+    for place in places:
+        size = len(folded(place.label))
+        mine, at = labels[at : at + size], at + size
+        partners = [partner for number in mine if (partner := alignment.partner[number]) is not None]
+        lines.append(text.line_of(partners[0]) if 2 * len(partners) > size else None)
+    heights = [line.box.height for line in lines if line]
+    usual = min(heights) if len(heights) < 3 else median(heights)
+    return [
+        (place, (line, _label_box(line, place, usual)) if line else None) for place, line in zip(places, lines, strict=True)
+    ]
+
+
+def _label_box(line: LetterLine, place: SignPlace, usual: float) -> Box:
+    """The label alone: its line may hold a telephone number, or a signature that the engine took for part of it."""
+    width = sum(map(advance, place.label + "："))
+    share = min(1.0, width / max(line.advances[-1], 0.1)) if len(line.text) > len(place.label) + 2 else 1.0
+    box = line.box
+    right = box.left + share * box.width
+    # Characters are as wide as high, and a box is a little higher than they are.
+    right = min(right, box.left + _WIDER * width * usual * line.page.height / line.page.width)
+    # Signatures stand above their label's line rather than below it.
+    top = box.top if box.height <= _TALL * usual else box.bottom - 1.1 * usual
+    return Box(box.left, top, right, box.bottom)
+
+
+def _neighbours(text: LetterText, alignment: Alignment, number: int) -> tuple[list[Box], list[Line]]:
+    """Print near the places to sign, and what was read there besides."""
+    loose = {
+        glyph
+        for names, (start, end) in zip(alignment.template.gaps, alignment.spans, strict=True)
+        if {MARGIN, SIGNATURE} & set(names)
+        for glyph in range(start, end)
+    }
+    labelled = {
+        text.glyphs[partner].line
+        for fixed, partner in zip(alignment.template.fixed, alignment.partner, strict=True)
+        if partner is not None and fixed.region is Region.LABEL
+    }
+    besides = {text.glyphs[glyph].line for glyph in loose} - labelled
+    printed: list[Box] = []
+    read: list[Line] = []
+    for at, line in enumerate(text.lines):
+        if line.page.number != number or at in labelled:
+            continue
+        mine = {n for n, glyph in enumerate(text.glyphs) if glyph.line == at}
+        if at in besides and mine <= loose and not _is_number(line):
+            read.append(line.line)
+        else:
+            printed.append(_core(line.box))
+    printed.extend(_after_label(text.lines[at]) for at in labelled if text.lines[at].page.number == number)
+    return printed, read
+
+
+def _is_number(line: LetterLine) -> bool:
+    return sum(sign.isdigit() for sign in line.text) >= 5
+
+
+def _after_label(line: LetterLine) -> Box:
+    """The telephone number in a label's own line is print; a name there is not taken away."""
+    return line.box if _is_number(line) else Box(line.box.left, line.box.top, line.box.left, line.box.top)
+
+
+def _core(box: Box) -> Box:
+    """Print without the margin of its box, into which a signature below may reach."""
+    return Box(box.left, box.top, box.right, box.bottom - 0.08 * box.height)
+
+
+def _typed_in_line(line: LetterLine, place: SignPlace, names: set[str]) -> bool:
+    """A filled-in name that was read in the label's own line of print, at the height of print."""
+    label, _, rest = line.text.replace("：", ":").partition(":")
+    flat = line.box.height * line.page.height < 1.25 * line.box.width * line.page.width / max(line.advances[-1], 0.1)
+    return bool(rest) and label.strip() == place.label and fold_person(rest) in names and (line.sure or flat)
+
+
+def _seal(text: LetterText, ink: Mapping[int, InkMap], sealed: tuple[LetterLine, Box] | None) -> Mark:
+    """On the page where it belongs; else on any page of the letter."""
+    own = sealed[0].page.number if sealed else (text.lines[-1].page.number if text.lines else 1)
+    near = sealed[1] if sealed else None
+    if own not in ink:
+        return Mark(Presence.UNCLEAR, own, near, "no_picture")
+    mark = find_seal(ink[own], own, near)
+    if mark.presence is Presence.PRESENT:
+        return mark
+    others = (find_seal(ink[number], number, None) for number in sorted(ink) if number != own)
+    return next((other for other in others if other.presence is Presence.PRESENT), mark)

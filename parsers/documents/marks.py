@@ -1,0 +1,245 @@
+"""Is the firm's seal on this page?
+
+A seal is red and round. Anything less than that (faint, half cut by the edge, square, without its colour) is said to
+be unclear and why: a person looks. "Absent" needs a page in colour without any red or round mark (contract.md 3).
+"""
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from parsers.documents.document import Mark, Presence
+from parsers.documents.marks_ink import InkMap, Mask
+from parsers.files.page import Box
+
+_SIDE: Final = 1000  #: longer side of the picture the sizes below are measured on
+_RED: Final = 35  #: lead of red over green and blue, paper taken as white, that print and paper never have
+_PALE_RED: Final = 12  #: what a worn pad leaves
+_SIZE: Final = (0.085, 0.30)  #: diameter of a seal as a share of the longer side: 3 to 6 cm on A4, photos included
+_ASPECT: Final = (0.72, 1.39)
+_SECTORS: Final = 36
+_RIM_CLOSED: Final = 0.8  #: share of sectors with ink near the rim that makes a ring
+_ARC: Final = 0.3  #: share from which it is part of a ring
+_OUTSIDE: Final = 0.06  #: share of the ink that may stand outside the ellipse
+_FILL: Final = 0.6  #: a ring with a star is mostly paper
+_SQUARE: Final = (0.02, 0.30)  #: side of a square stamp
+_STAIN: Final = 0.0002  #: share of the page that red ink must cover to be a mark at all
+_NEAR: Final = 0.22  #: how far from the place to sign a mark without colour counts, as a share of the page
+_RING_INK: Final = 110.0  #: how dark a ring without colour is taken to be at most
+_RING_LEAD: Final = 36.0  #: darkness of a rim over its sides; print reached 26, grey seals 51 and more
+_GREY_SPREAD: Final = 3  #: spread of the channels that a grey picture may have after JPEG
+
+
+@dataclass(frozen=True)
+class _Shape:
+    """One connected mark: its place in pixels, and how much of a ring it is."""
+
+    left: int
+    top: int
+    width: int
+    height: int
+    rim: float  #: share of the sectors with ink near the rim
+    outside: float
+    fill: float
+    frame: float  #: share of the rectangle's edge that is inked
+
+
+def find_seal(ink: InkMap, number: int, near: Box | None) -> Mark:
+    """The seal on page `number`; `near` is the place where it belongs, None when that was not found."""
+    scale = _SIDE / max(ink.height, ink.width)
+    red = _redness(ink, scale)
+    strong = _closed(red > _RED)
+    shapes = _shapes(strong)
+    if ring := next((shape for shape in shapes if _is_ring(shape)), None):
+        return Mark(Presence.PRESENT, number, _box(ring, strong))
+    pale = _closed(red > _PALE_RED)
+    if why_not := _incomplete(shapes, strong):
+        shape, why = why_not
+        return Mark(Presence.UNCLEAR, number, _box(shape, strong), why)
+    if faint := next((shape for shape in _shapes(pale) if _is_ring(shape)), None):
+        return Mark(Presence.UNCLEAR, number, _box(faint, pale), "faint")
+    if is_grey(ink):
+        return Mark(Presence.UNCLEAR, number, near, "greyscale")
+    if near is not None and _round_without_colour(ink, near):
+        return Mark(Presence.UNCLEAR, number, near, "no_colour")
+    stain = _stain(strong, near)
+    if stain is not None:
+        return Mark(Presence.UNCLEAR, number, stain, "red_mark")
+    return Mark(Presence.ABSENT, number, near)
+
+
+def is_grey(ink: InkMap) -> bool:
+    """A scan without any colour at all: a red seal on it is as black as print."""
+    step = ink.colour[::3, ::3].astype(np.int16)
+    return bool(np.percentile(step.max(axis=2) - step.min(axis=2), 99.9) <= _GREY_SPREAD)
+
+
+def red_share(ink: InkMap, box: Box) -> float:
+    """How much of a place is covered by red."""
+    rows, columns = ink.pixels(box)
+    patch = ink.colour[rows, columns].astype(np.int16)
+    return float(np.mean(patch[..., 0] - patch[..., 1:].max(axis=2) > _RED))
+
+
+def _redness(ink: InkMap, scale: float) -> NDArray[np.float32]:
+    """Lead of red over the other channels, each over its own paper, on the small picture."""
+    size = (max(1, round(ink.width * scale)), max(1, round(ink.height * scale)))
+    small = cv2.resize(ink.colour, size, interpolation=cv2.INTER_AREA)
+    paper = cv2.GaussianBlur(cv2.dilate(cv2.resize(small, None, fx=0.2, fy=0.2), np.ones((9, 9), np.uint8)), (0, 0), 4)
+    ground = cv2.resize(paper, size, interpolation=cv2.INTER_LINEAR).astype(np.float32)
+    even = np.minimum(255.0, small.astype(np.float32) * 255.0 / np.maximum(ground, 24.0))
+    lead = even[..., 0] - np.maximum(even[..., 1], even[..., 2])
+    return np.asarray(cv2.GaussianBlur(lead, (0, 0), 0.8), dtype=np.float32)
+
+
+def _closed(mask: NDArray[np.bool_]) -> Mask:
+    grown = cv2.morphologyEx(mask.astype(np.uint8) * 255, cv2.MORPH_CLOSE, np.ones((9, 9), np.uint8))
+    return np.asarray(grown, dtype=np.uint8)
+
+
+def _shapes(mask: Mask) -> list[_Shape]:
+    """Marks of a plausible size, the largest first."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask)
+    longer = max(mask.shape)
+    found = []
+    for label in sorted(range(1, count), key=lambda n: -int(stats[n, cv2.CC_STAT_AREA])):
+        left, top, width, height, area = (int(value) for value in stats[label][:5])
+        if max(width, height) < _SQUARE[0] * longer or area < 60:
+            continue
+        found.append(_measured(labels[top : top + height, left : left + width] == label, left, top))
+    return found
+
+
+def _measured(ink: NDArray[np.bool_], left: int, top: int) -> _Shape:
+    height, width = ink.shape
+    ys, xs = np.nonzero(ink)
+    u, v = (xs + 0.5 - width / 2) / (width / 2), (ys + 0.5 - height / 2) / (height / 2)
+    radius = np.hypot(u, v)
+    near_rim = (radius > 0.80) & (radius <= 1.06)
+    sectors = np.unique(((np.arctan2(v, u)[near_rim] + np.pi) / (2 * np.pi) * _SECTORS).astype(int) % _SECTORS)
+    edge = max(2, round(0.08 * min(width, height)))
+    sides = (ink[:edge].any(axis=0), ink[-edge:].any(axis=0), ink[:, :edge].any(axis=1), ink[:, -edge:].any(axis=1))
+    return _Shape(
+        left,
+        top,
+        width,
+        height,
+        rim=len(sectors) / _SECTORS,
+        outside=float(np.mean(radius > 1.06)),
+        fill=len(xs) / (width * height),
+        frame=float(np.mean(np.concatenate(sides))),
+    )
+
+
+def _is_ring(shape: _Shape) -> bool:
+    side, aspect = max(shape.width, shape.height) / _SIDE, shape.width / shape.height
+    return (
+        _SIZE[0] <= side <= _SIZE[1]
+        and _ASPECT[0] <= aspect <= _ASPECT[1]
+        and shape.rim >= _RIM_CLOSED
+        and shape.outside < _OUTSIDE
+        and shape.fill < _FILL
+    )
+
+
+def _incomplete(shapes: list[_Shape], mask: Mask) -> tuple[_Shape, str] | None:
+    """A red mark that is something of a seal: square, or an arc of a ring."""
+    for shape in shapes:
+        aspect, side = shape.width / shape.height, max(shape.width, shape.height) / _SIDE
+        if _SQUARE[0] <= side <= _SQUARE[1] and 0.6 <= aspect <= 1.7 and shape.frame >= 0.85 and shape.outside >= 0.06:
+            return shape, "square"
+    for shape in shapes:
+        if max(shape.width, shape.height) < _SIZE[0] * _SIDE:
+            continue
+        arc = _arc(mask[shape.top : shape.top + shape.height, shape.left : shape.left + shape.width] > 0)
+        if arc >= _ARC:
+            return shape, "half_cut"
+    return None
+
+
+def _arc(ink: NDArray[np.bool_]) -> float:
+    """How much of the best circle through the mark's outer points is inked, 0 to 1."""
+    points = np.argwhere(ink)[:, ::-1].astype(np.float64)
+    if len(points) < 40:
+        return 0.0
+    hull = cv2.convexHull(points.astype(np.float32)).reshape(-1, 2).astype(np.float64)
+    best = 0.0
+    for first in range(len(hull)):
+        three = hull[[first, (first + len(hull) // 3) % len(hull), (first + 2 * len(hull) // 3) % len(hull)]]
+        circle = _circle(three)
+        if circle is None or not _SIZE[0] * _SIDE / 2 <= circle[2] <= _SIZE[1] * _SIDE / 2:
+            continue
+        x, y, r = circle
+        on = np.abs(np.hypot(points[:, 0] - x, points[:, 1] - y) - r) < max(2.5, 0.06 * r)
+        angles = np.arctan2(points[on, 1] - y, points[on, 0] - x)
+        best = max(best, len(np.unique(((angles + np.pi) / (2 * np.pi) * _SECTORS).astype(int) % _SECTORS)) / _SECTORS)
+    return best
+
+
+def _circle(three: NDArray[np.float64]) -> tuple[float, float, float] | None:
+    """Centre and radius of the circle through three points; None where they stand in a line."""
+    (ax, ay), (bx, by), (cx, cy) = three
+    d = 2 * (ax * (by - cy) + bx * (cy - ay) + cx * (ay - by))
+    if abs(d) < 1e-6:
+        return None
+    x = ((ax**2 + ay**2) * (by - cy) + (bx**2 + by**2) * (cy - ay) + (cx**2 + cy**2) * (ay - by)) / d
+    y = ((ax**2 + ay**2) * (cx - bx) + (bx**2 + by**2) * (ax - cx) + (cx**2 + cy**2) * (bx - ax)) / d
+    return float(x), float(y), float(np.hypot(ax - x, ay - y))
+
+
+def _round_without_colour(ink: InkMap, near: Box) -> bool:
+    """A ring in grey or black around the place to sign: a copy of a sealed letter, or a seal in another ink.
+
+    Looked for at half size as the circle that is darker than the paper on both its sides.
+    """
+    size = tuple(max(1, round(side * _SIDE / 2 / max(ink.height, ink.width))) for side in (ink.width, ink.height))
+    level = np.asarray(cv2.resize(ink.lightness, size, interpolation=cv2.INTER_AREA), dtype=np.float32)
+    x, y = near.middle
+    rows = slice(max(0, round((y - _NEAR) * size[1])), max(1, round((y + _NEAR) * size[1])))
+    columns = slice(max(0, round((x - 0.15) * size[0])), max(1, round((x + 0.5) * size[0])))
+    # Print is darker than a seal's ink: cut off, so that it does not outweigh the ring.
+    dark = np.minimum(255 - level[rows, columns], _RING_INK)
+    radii = range(round(_SIZE[0] * _SIDE / 4), round(_SIZE[1] * _SIDE / 4) + 1)
+    best = max(float(cv2.filter2D(dark, cv2.CV_32F, ring, borderType=cv2.BORDER_CONSTANT).max()) for ring in map(_ring, radii))
+    return best >= _RING_LEAD
+
+
+@cache
+def _ring(radius: int) -> NDArray[np.float32]:
+    """Mean on the rim less the mean beside it."""
+    reach = radius + 4
+    y, x = np.mgrid[-reach : reach + 1, -reach : reach + 1]
+    off_rim = np.abs(np.hypot(x, y) - radius)
+    rim, beside = off_rim <= 1.0, (off_rim >= 2.2) & (off_rim <= 4.0)
+    return np.asarray(rim / rim.sum() - beside / beside.sum(), dtype=np.float32)
+
+
+def _stain(mask: Mask, near: Box | None) -> Box | None:
+    """Red ink near the place to sign that is no seal one could name; a red letterhead is not near."""
+    height, width = mask.shape
+    top, bottom = (0.0, 1.0) if near is None else (near.middle[1] - _NEAR, near.middle[1] + _NEAR)
+    band = mask[max(0, round(top * height)) : max(1, round(bottom * height))]
+    ys, xs = np.nonzero(band)
+    if len(xs) < _STAIN * mask.size:
+        return None
+    offset = max(0, round(top * height))
+    return Box(
+        float(xs.min()) / width,
+        float(ys.min() + offset) / height,
+        float(xs.max() + 1) / width,
+        float(ys.max() + offset + 1) / height,
+    )
+
+
+def _box(shape: _Shape, mask: Mask) -> Box:
+    height, width = mask.shape
+    return Box(
+        shape.left / width,
+        shape.top / height,
+        (shape.left + shape.width) / width,
+        (shape.top + shape.height) / height,
+    )

@@ -1,0 +1,72 @@
+"""Which of the little squares in a line are ticked?
+
+A square is where four sides of one length are inked at once; so it is found under a hand's tick as well, and where
+the tick touches the next character. What counts is the ink inside.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from parsers.documents.document import Presence
+from parsers.documents.marks_ink import InkMap
+from parsers.files.page import Box
+
+_SIDE: Final = (0.5, 1.1)  #: side of a square in widths of a Chinese character
+_OUTLINE: Final = 62.0  #: darkness, of 255, that the faintest of the four sides must have
+_TICKED: Final = 0.10  #: ink inside from which it is ticked
+_EMPTY: Final = 0.03
+_INSET: Final = 0.24  #: the outline's own share of the side, and of what blurs into it
+
+
+@dataclass(frozen=True)
+class Square:
+    box: Box
+    presence: Presence
+
+
+def find_squares(ink: InkMap, row: Box, size: float) -> tuple[Square, ...]:
+    """The squares of one line, left to right. `size`: width of a Chinese character as a share of the page's width."""
+    em = size * ink.width
+    if em < 8:
+        return ()
+    ys, xs = ink.pixels(row)
+    dark = 255.0 - ink.lightness[ys, xs].astype(np.float32)
+    frames = _frames(dark, em)
+    return tuple(_square(ink, dark, frame, ys.start, xs.start) for frame in sorted(frames))
+
+
+def _frames(dark: NDArray[np.float32], em: float) -> list[tuple[int, int, int]]:
+    """Left, top and side of every frame, in pixels of the strip."""
+    # A scanned line may lie a pixel beside where it ought to.
+    wide = np.asarray(cv2.dilate(dark, np.ones((3, 3), np.uint8)), dtype=np.float32)
+    found: list[tuple[float, int, int, int]] = []
+    for side in range(round(_SIDE[0] * em), round(_SIDE[1] * em) + 1):
+        if dark.shape[0] <= side or dark.shape[1] <= side:
+            break
+        # Mean along each side of the frame whose top left corner is (x, y).
+        level = cv2.blur(wide, (side, 1), anchor=(0, 0))
+        upright = cv2.blur(wide, (1, side), anchor=(0, 0))
+        score = np.minimum.reduce(
+            (level[:-side, :-side], level[side:, :-side], upright[:-side, :-side], upright[:-side, side:])
+        )
+        for y, x in np.argwhere(score >= _OUTLINE):
+            found.append((float(score[y, x]), int(x), int(y), side))
+    frames: list[tuple[int, int, int]] = []
+    for _, x, y, side in sorted(found, reverse=True):
+        if not any(abs(x - other[0]) < 0.6 * em for other in frames):
+            frames.append((x, y, side))
+    return frames
+
+
+def _square(ink: InkMap, dark: NDArray[np.float32], frame: tuple[int, int, int], top: int, left: int) -> Square:
+    x, y, side = frame
+    inset = max(2, round(_INSET * side))
+    inside = dark[y + inset : y + side - inset + 1, x + inset : x + side - inset + 1]
+    share = float(np.mean(inside > _OUTLINE)) if inside.size else 0.0
+    presence = Presence.PRESENT if share >= _TICKED else Presence.ABSENT if share <= _EMPTY else Presence.UNCLEAR
+    x, y = x + left, y + top
+    return Square(Box(x / ink.width, y / ink.height, (x + side) / ink.width, (y + side) / ink.height), presence)
