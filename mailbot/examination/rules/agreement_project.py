@@ -44,10 +44,12 @@ class PostDisagrees(Disagreement):
 
 @dataclass(frozen=True, kw_only=True)
 class DatesDisagree(Disagreement):
-    """Start or end; values are ISO dates, or "open" where the municipal page says 至今."""
+    """Start or end; values are ISO dates, "" where the municipal page says 至今."""
 
     code = "dates_disagree"
     which: str  #: "started_on" or "ended_on"
+    left_day: date
+    right_day: date | None  #: None: 至今
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,7 +93,7 @@ def sections_agree(submission: Submission, on_file: OnFile) -> Iterator[Finding]
 
 
 def posts_agree(submission: Submission, on_file: OnFile) -> Iterator[Finding]:
-    """Posts of the closed list. 更新 leaves the former post in the municipal list: any row of the engineer's will do."""
+    """Posts of the closed list. 更新 leaves the former post in the municipal list: any row of his will do."""
     said = list(wordings(submission, "post"))
     shown = [wording(row.post, page) for row, page in own_rows(submission) if row.post]
     held = [one for one in shown if any(compare_posts(one.value, other.value) is Likeness.EQUAL for other in said)]
@@ -136,7 +138,7 @@ def _starts(submission: Submission, rows: tuple[tuple[Tenure, Screenshot], ...])
     held = [one for one in shown if any(one.value == other.value for other in said)]
     said += held or shown[:1]
     for left, right, likeness in odd_voices(said, _same):
-        yield DatesDisagree(**both(left, right), which="started_on", certain=_surely_other_day(left, right, likeness))
+        yield _other_days(left, right, "started_on", certain=_surely_other_day(left, right, likeness))
 
 
 def _ends(submission: Submission, rows: tuple[tuple[Tenure, Screenshot], ...]) -> Iterator[Finding]:
@@ -149,19 +151,26 @@ def _ends(submission: Submission, rows: tuple[tuple[Tenure, Screenshot], ...]) -
     if rows and not shown:
         row, page = rows[0]
         if said and row.until_now:
-            open_end = replace(wording(row.person, page), value="open", certain=_reads_well(row))
-            yield DatesDisagree(
-                **both(Voice(tuple(said[:1])), Voice((open_end,))),
-                which="ended_on",
-                certain=said[0].certain and open_end.certain,
-            )
+            until_now = Voice((replace(wording(row.person, page), value=""),))
+            sure = said[0].certain and _reads_well(row)
+            yield _other_days(Voice(tuple(said[:1])), until_now, "ended_on", certain=sure)
         else:
             yield EndNotShown(system="municipal", document=page.file, page=row.person.page)
         return
     held = [one for one in shown if any(one.value == other.value for other in said)]
     said += held or shown[:1]
     for left, right, likeness in odd_voices(said, _same):
-        yield DatesDisagree(**both(left, right), which="ended_on", certain=_surely_other_day(left, right, likeness))
+        yield _other_days(left, right, "ended_on", certain=_surely_other_day(left, right, likeness))
+
+
+def _other_days(left: Voice, right: Voice, which: str, *, certain: bool) -> DatesDisagree:
+    return DatesDisagree(
+        **both(left, right),
+        certain=certain,
+        which=which,
+        left_day=date.fromisoformat(left.value),
+        right_day=date.fromisoformat(right.value) if right.value else None,
+    )
 
 
 def _reads_well(row: Tenure) -> bool:
