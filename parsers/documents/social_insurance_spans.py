@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
-from parsers.documents.lines import overlap
+from parsers.documents.lines import enclosing, overlap
 from parsers.documents.social_insurance_table import INSURANCE, PENSION, Stated, Token, heads_above, months_between
 from parsers.files.page import Line
 
@@ -59,20 +60,26 @@ def _pairs(table: Sequence[Line], tokens: Sequence[Token]) -> list[tuple[Token, 
 
 
 def _anchors(table: Sequence[Line], pairs: Sequence[tuple[Token, Token]]) -> list[Line]:
-    """The cells that name the insurance of each row."""
-    top, bottom = pairs[0][0].box.top, pairs[-1][0].box.bottom
+    """The cells that name the insurance of each row, made whole where they wrap (企业职工基本养 / 老保险)."""
     margin = 2 * pairs[0][0].box.height
-    return sorted(
-        (
-            line
-            for line in table
-            if INSURANCE.search(line.text)
-            and len(line.text) <= 20
-            and top - margin < line.box.middle[1] < bottom + margin
-            and line.box.right <= pairs[0][0].box.right
-        ),
+    top, bottom = pairs[0][0].box.top - margin, pairs[-1][0].box.bottom + margin
+    column = sorted(
+        (line for line in table if top < line.box.middle[1] < bottom and line.box.right <= pairs[0][0].box.right),
         key=lambda line: line.box.middle[1],
     )
+    anchors: list[Line] = []
+    for line in column:
+        above = next((anchor for anchor in reversed(anchors) if overlap(anchor.box, line.box) > 0.5), None)
+        if above is not None and not _is_whole(above.text) and line.box.top - above.box.bottom < line.box.height:
+            box = enclosing((above.box, line.box)) or line.box
+            anchors[anchors.index(above)] = replace(above, text=above.text + line.text, box=box)
+        else:
+            anchors.append(line)
+    return [anchor for anchor in anchors if INSURANCE.search(anchor.text) and len(anchor.text) <= 24]
+
+
+def _is_whole(kind: str) -> bool:
+    return kind.endswith(("保险", "养老", "失业", "工伤", "公司"))
 
 
 def _anchor_of(at: int, pairs: Sequence[tuple[Token, Token]], anchors: Sequence[Line]) -> str | None:

@@ -13,7 +13,8 @@ from mailbot.examination.rules.absence import Absence, absence
 from mailbot.examination.submission import OnFile, Submission
 from mailbot.examination.verdict import Finding, Severity
 from mailbot.examination.workdays import day_of_receipt
-from parsers.documents.document import Document, DocumentKind, Field
+from parsers.documents.commitment_letter import CommitmentLetter
+from parsers.documents.document import DocumentKind, Field
 from parsers.documents.social_insurance import SocialInsuranceCertificate
 from parsers.documents.social_insurance_months import PaidMonths
 from parsers.documents.social_insurance_title import Variety
@@ -170,7 +171,7 @@ def certificate_is_the_handlers(submission: Submission, on_file: OnFile) -> Iter
     yield InsuranceWrongPerson(
         shown=certificate.person.value if certificate.person else "",
         handler=handler.value if handler else "",
-        certain=certain and not getattr(letter, "reconstructed", False),
+        certain=certain and not letter.reconstructed,
         document=certificate.file,
         page=certificate.pages[0],
     )
@@ -259,11 +260,11 @@ def _together(parts: Sequence[PaidMonths]) -> PaidMonths:
     )
 
 
-def _letter(submission: Submission) -> Document | None:
-    return next((paper for paper in submission.documents if paper.kind is DocumentKind.COMMITMENT_LETTER), None)
+def _letter(submission: Submission) -> CommitmentLetter | None:
+    return next((paper for paper in submission.documents if isinstance(paper, CommitmentLetter)), None)
 
 
-def _is_handlers(certificate: SocialInsuranceCertificate, letter: Document | None) -> bool:
+def _is_handlers(certificate: SocialInsuranceCertificate, letter: CommitmentLetter | None) -> bool:
     if letter is None:
         return False
     handler, number = letter.fields.get("handler"), letter.fields.get("handler_id")

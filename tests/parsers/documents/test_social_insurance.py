@@ -1,0 +1,244 @@
+"""Certificates of insurance are read whatever their layout."""
+
+import pytest
+
+from parsers.documents.social_insurance import read_certificate
+from parsers.documents.social_insurance_table import months_between
+from parsers.documents.social_insurance_title import Variety
+from parsers.files.page import ReadBy
+from tests.builders_pages import a_page
+
+FIRM = "重庆王五监理咨询有限公司"
+ID = "500103198808080007"
+HEAD = ("重庆市社会保险参保证明（个人）", ("姓名", "李四", "公民身份号码", ID), ("现参保单位", FIRM))
+COLUMNS = (0.06, 0.14, 0.28, 0.62, 0.74, 0.86)
+TABLE_HEAD = ("序|号", "费款所属|期", "单位名称", "养老保|险", "失业保|险", "工伤保|险")
+
+
+def month_rows(months, pension="已缴"):
+    return [
+        (str(n), month.replace("-", ""), "重庆王五监理咨询有|限公司", pension, "已缴", "已缴")
+        for n, month in enumerate(months, 1)
+    ]
+
+
+def certificate(*rows, **page):
+    page.setdefault("columns", COLUMNS)
+    return read_certificate("社保证明.pdf", 2, [a_page(*rows, **page)])
+
+
+def months_of(first, last):
+    return tuple(months_between(first, last))
+
+
+@pytest.mark.parametrize("read_by", [ReadBy.TEXT, ReadBy.OCR])
+@pytest.mark.parametrize("slope", [0.0, 0.03, -0.03])
+def test_month_rows_tell_person_employer_and_months(read_by, slope):
+    read = certificate(
+        *HEAD,
+        TABLE_HEAD,
+        *month_rows(months_of("2025-11", "2026-04")),
+        "缴费月数合计：6个月",
+        "打印日期：2026年5月4日　　验证码：2F2393A77649C3AD",
+        read_by=read_by,
+        slope=slope,
+    )
+    assert read.variety is Variety.INDIVIDUAL
+    assert (read.person.value, read.citizen_id.value) == ("李四", ID)
+    assert read.citizen_id.certain
+    assert [employer.value for employer in read.employers] == [FIRM]
+    assert read.months.paid == months_of("2025-11", "2026-04")
+    assert read.months.certain
+    assert read.printed_on.value == "2026-05-04"
+    assert read.code.value == "2F2393A77649C3AD"
+
+
+def test_a_gap_in_the_rows_is_a_gap_in_the_months():
+    months = [month for month in months_of("2025-10", "2026-05") if month != "2026-04"]
+    read = certificate(*HEAD, TABLE_HEAD, *month_rows(months), "缴费月数合计：7个月", read_by=ReadBy.OCR)
+    assert read.months.paid == tuple(months)
+    assert read.months.certain
+
+
+def test_months_marked_as_not_paid_do_not_count():
+    rows = [*month_rows(("2026-01", "2026-02")), ("3", "202603", FIRM, "未缴", "已缴", "已缴")]
+    read = certificate(*HEAD, TABLE_HEAD, *rows)
+    assert read.months.paid == ("2026-01", "2026-02")
+    assert read.months.unpaid == ("2026-03",)
+
+
+def test_only_the_pension_column_counts():
+    read = certificate(*HEAD, TABLE_HEAD, *month_rows(("2026-01", "2026-02"), pension="欠缴"))
+    assert read.months.paid == ()
+    assert read.months.unpaid == ("2026-01", "2026-02")
+
+
+SPAN_COLUMNS = (0.06, 0.24, 0.52, 0.66, 0.8, 0.88)
+SPAN_HEAD = ("险种", "单位名称", "缴费起始年|月", "缴费截止年|月", "缴费月|数", "参保状|态")
+
+
+def span(kind, first, last, count, firm="重庆王五监理咨|询有限公司"):
+    return (kind, firm, first, last, str(count), "参保缴|费")
+
+
+@pytest.mark.parametrize(
+    ("first", "last"),
+    [
+        pytest.param("2025年11|月", "2026年03|月", id="the sign 月 wraps"),
+        pytest.param("2025年1|1月", "2026年0|3月", id="the number wraps"),
+        pytest.param("2025-11", "2026-03", id="hyphens"),
+        pytest.param("2025.11", "2026.03", id="dots"),
+        pytest.param("202511", "202603", id="digits alone"),
+    ],
+)
+def test_spans_become_their_months(first, last):
+    read = certificate(
+        "重庆市社会保险个人参保证明",
+        f"兹证明　李四　（社会保障号码：{ID}）在我市参加社会保险，具体情况如下：",
+        SPAN_HEAD,
+        span("企业职工基本养|老保险", first, last, 5),
+        span("失业保险", "2020年01|月", last, 75),
+        "2026年4月12日",
+        columns=SPAN_COLUMNS,
+    )
+    assert read.months.paid == months_of("2025-11", "2026-03")
+    assert (read.person.value, read.citizen_id.value) == ("李四", ID)
+    assert read.employers[0].value == FIRM
+    assert read.printed_on.value == "2026-04-12"
+
+
+def test_two_employers_one_after_the_other_are_both_read():
+    read = certificate(
+        "重庆市社会保险个人参保证明",
+        SPAN_HEAD,
+        span("企业职工基本养|老保险", "2025年01|月", "2025年12|月", 12, "重庆旧日工程管|理有限公司"),
+        span("企业职工基本养|老保险", "2026年01|月", "2026年03|月", 3),
+        span("失业保险", "2026年01|月", "2026年03|月", 3),
+        columns=SPAN_COLUMNS,
+    )
+    assert read.months.paid == months_of("2025-01", "2026-03")
+    assert {employer.value for employer in read.employers} == {FIRM, "重庆旧日工程管理有限公司"}
+
+
+def test_fewer_months_than_the_span_is_long_leaves_them_unsure():
+    read = certificate(
+        "重庆市社会保险个人参保证明",
+        SPAN_HEAD,
+        span("企业职工基本养|老保险", "2025年11|月", "2026年03|月", 2),
+        columns=SPAN_COLUMNS,
+    )
+    assert read.months.paid == ()
+    assert not read.months.certain
+
+
+def test_both_ends_in_one_cell():
+    read = certificate(
+        "重庆市社会保险个人参保证明",
+        ("险种", "参保单位", "缴费起止年月", "缴费月数"),
+        ("养老保险", FIRM, "2025.11-2026.03", "5"),
+        ("工伤保险", FIRM, "2019.11-2026.03", "77"),
+        columns=(0.06, 0.25, 0.6, 0.85),
+    )
+    assert read.months.paid == months_of("2025-11", "2026-03")
+
+
+def test_year_and_month_in_two_columns():
+    rows = [("2025", "12", FIRM, "已到账"), ("2026", "1", FIRM, "已到账"), ("2026", "2", FIRM, "未到账")]
+    read = certificate(
+        "重庆市社会保险参保证明（个人）", ("年", "月", "单位名称", "缴费状况"), *rows, columns=(0.06, 0.16, 0.26, 0.7)
+    )
+    assert read.months.paid == ("2025-12", "2026-01")
+    assert read.months.unpaid == ("2026-02",)
+
+
+GRID_COLUMNS = (0.04, 0.12, *(0.26 + 0.055 * at for at in range(12)))
+
+
+def test_a_grid_of_years():
+    heads = ("年度", "险种", *(f"{month}月" for month in range(1, 13)))
+    read = certificate(
+        "重庆市社会保险参保证明（个人）",
+        heads,
+        ("2025", "养老保险", *[""] * 10, "√", "√"),
+        ("2025", "工伤保险", *["√"] * 12),
+        ("2026", "养老保险", "√", "√", "×", *[""] * 9),
+        columns=GRID_COLUMNS,
+    )
+    assert read.months.paid == ("2025-11", "2025-12", "2026-01", "2026-02")
+    assert read.months.unpaid == ("2026-03",)
+
+
+def test_the_span_in_a_heading_is_no_payment():
+    """Headings often end a month later than the last booked one (domain.md 3.2)."""
+    read = certificate(
+        *HEAD,
+        "二、最近24个月缴费明细（2024年06月—2026年05月）",
+        ("年月", "单位名称", "养老", "缴费状态"),
+        ("2026-03", FIRM, "√", "已到账"),
+        ("2026-04", FIRM, "√", "已到账"),
+        columns=(0.06, 0.2, 0.62, 0.8),
+    )
+    assert read.months.paid == ("2026-03", "2026-04")
+
+
+def test_a_second_sheet_adds_its_months():
+    first = a_page(*HEAD, TABLE_HEAD, *month_rows(("2026-01", "2026-02")), columns=COLUMNS)
+    second = a_page(*month_rows(("2026-03", "2026-04")), "缴费月数合计：4个月", columns=COLUMNS, number=2)
+    read = read_certificate("社保证明.pdf", 1, [first, second])
+    assert read.months.paid == months_of("2026-01", "2026-04")
+    assert read.pages == (1, 2)
+
+
+def test_radicals_of_a_text_layer_are_read_as_letters():
+    read = certificate("重庆市社会保险个⼈参保证明", f"兹证明 ⻰思 （社会保障号码：{ID}）在我市参加社会保险")
+    assert read.variety is Variety.INDIVIDUAL
+    assert read.person.value == "龙思"
+
+
+def test_a_number_broken_over_two_lines_of_its_cell_is_whole():
+    read = certificate("重庆市社会保险参保证明（个人）", ("姓名", "李四", "公民身份号码", "50010319880808000|7"))
+    assert read.citizen_id.value == ID
+
+
+def test_a_number_with_a_wrong_check_digit_is_certain_only_from_a_text_layer():
+    rows = ("重庆市社会保险参保证明（个人）", ("姓名", "李四", "公民身份号码", "500103198808080008"))
+    assert certificate(*rows).citizen_id.certain
+    assert not certificate(*rows, read_by=ReadBy.OCR).citizen_id.certain
+
+
+@pytest.mark.parametrize(
+    ("title", "variety", "certain"),
+    [
+        pytest.param("重庆市社会保险参保证明（个人）", Variety.INDIVIDUAL, True, id="as prescribed"),
+        pytest.param("重庆市社会保险个人参保证明", Variety.INDIVIDUAL, True, id="个人 before"),
+        pytest.param("重庆市社会保险参保证明(个人专用)", Variety.INDIVIDUAL, True, id="个人专用"),
+        pytest.param("重庆市社会保险参保证明（单位）", Variety.UNIT, True, id="the firm's"),
+        pytest.param("重庆市社会保险参保证明（单位）—参保人员明细", Variety.UNIT, True, id="the firm's list"),
+        pytest.param("重庆市社会保险个人权益记录单", Variety.RIGHTS_RECORD, True, id="权益记录单"),
+        pytest.param("基本养老保险参保缴费凭证", Variety.TRANSFER, True, id="for a transfer"),
+        pytest.param("四川省社会保险参保证明（个人）", Variety.OTHER_PROVINCE, True, id="Sichuan"),
+        pytest.param("浙江省社会保险参保证明（个人专用）", Variety.OTHER_PROVINCE, True, id="Zhejiang"),
+        pytest.param("江苏省社会保险权益记录单（参保人员）", Variety.RIGHTS_RECORD, True, id="Jiangsu"),
+        pytest.param("成都市社会保险个人参保证明", Variety.OTHER_PROVINCE, True, id="a city"),
+        pytest.param("某某市社会保险个人参保证明", Variety.OTHER_PROVINCE, False, id="an unknown city alone"),
+        pytest.param("重庆市城乡居民基本养老保险参保证明", Variety.RESIDENT, True, id="residents"),
+        pytest.param("重庆市灵活就业人员参保证明", Variety.FLEXIBLE, True, id="flexible"),
+        pytest.param("重庆市基本医疗保险参保证明", Variety.MEDICAL, True, id="medical"),
+        pytest.param("参保证明", Variety.UNKNOWN, False, id="a bare title"),
+    ],
+)
+def test_the_title_tells_the_kind(title, variety, certain):
+    read = certificate(title, ("姓名", "李四", "公民身份号码", ID))
+    assert (read.variety, read.title.certain) == (variety, certain)
+
+
+def test_a_payment_list_of_an_app_is_told_as_such():
+    read = certificate("9:41　5G", "社保查询", "我的社保", ("2026-03", "养老保险", "已到账"))
+    assert read.variety is Variety.APP
+
+
+def test_flexible_employment_in_the_body_is_seen():
+    read = certificate(
+        "重庆市社会保险参保证明（个人）", ("姓名", "李四"), ("参保单位：灵活就业人员（南岸区）", ""), columns=()
+    )
+    assert read.variety is Variety.FLEXIBLE
