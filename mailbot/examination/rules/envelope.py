@@ -251,7 +251,7 @@ def _directory_is_old(submission: Submission, on_file: OnFile) -> bool:
 
 
 #: Letters that are taken for one another; the second stands for both (E07).
-_ALIKE: Final = str.maketrans("0l5ⅰ", "o1si")
+_ALIKE: Final = str.maketrans("0li5", "o11s")
 
 
 def _looks_alike(author: str, contact: str) -> bool:
@@ -261,5 +261,6 @@ def _looks_alike(author: str, contact: str) -> bool:
 
 
 def _eyed(address: str) -> str:
-    local, _, domain = address.replace("rn", "m").replace("vv", "w").translate(_ALIKE).rpartition("@")
-    return f"{local}@{domain.removeprefix('vip.')}"
+    local, _, domain = address.rpartition("@")
+    bare = f"{local}@{domain.removeprefix('vip.')}"
+    return bare.replace("rn", "m").replace("vv", "w").translate(_ALIKE)
