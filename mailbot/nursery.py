@@ -72,9 +72,10 @@ class _Nursery:
         if not request:
             return False
         reins, line, *others = files
+        own = os.getpid()
         pid = os.fork()
         if pid == 0:
-            self._become_child(json.loads(request), line, others)
+            self._become_child(json.loads(request), line, others, own)
         for file in (line, *others):
             os.close(file)
         self._reins[pid] = socket.socket(fileno=reins)
@@ -111,7 +112,7 @@ class _Nursery:
         for pid in self._reins:
             os.waitpid(pid, 0)
 
-    def _become_child(self, request: dict[str, Any], line: int, others: list[int]) -> NoReturn:
+    def _become_child(self, request: dict[str, Any], line: int, others: list[int], parent: int) -> NoReturn:
         code = 1
         try:
             signal.set_wakeup_fd(-1)
@@ -123,6 +124,8 @@ class _Nursery:
             walls = request["walls"]
             writable, readable = tuple(walls.pop("writable")), tuple(walls.pop("readable"))
             raised = raise_walls(Walls(**walls, writable=writable, readable=readable))
+            if os.getppid() != parent:
+                os._exit(code)  # the nursery died before the walls made its death ours
             _run(request, channel, others, raised)
             code = 0
         finally:
