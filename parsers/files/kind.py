@@ -121,7 +121,8 @@ def _kind_of_media(data: bytes) -> FileKind | None:
         return FileKind.ARCHIVE
     if data[:1] == b"\x30" and any(mark in data[:64] for mark in _ENVELOPED):
         return FileKind.ENCRYPTED
-    return FileKind.PDF if b"%PDF-" in data[:_PDF_WITHIN] else None
+    # A mail may carry a PDF unencoded within its first lines and is a mail nevertheless.
+    return FileKind.PDF if b"%PDF-" in data[:_PDF_WITHIN] and not _MAIL_HEADER.match(data) else None
 
 
 def _kind_of_text(data: bytes, extension: str) -> FileKind:

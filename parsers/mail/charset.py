@@ -53,6 +53,8 @@ def decode_bytes(data: bytes, label: str = "") -> str:
     codec = codec_of(label) if label else None
     if codec is None or codec == "ascii":
         return _guessed(data)
+    if codec == "gb18030" and (mislabelled := _utf8_behind_gb(data)):
+        return mislabelled
     if codec in _WESTERN and (honest := _chinese_behind_western(data)):
         return honest
     try:
@@ -65,7 +67,7 @@ def decode_bytes(data: bytes, label: str = "") -> str:
 
 def clean_line(text: str) -> str:
     """One line for display: no control, direction or zero-width signs, blanks folded to one."""
-    return _INVISIBLE.sub("", _BLANKS.sub(" ", text)).strip()
+    return _BLANKS.sub(" ", _INVISIBLE.sub("", _BLANKS.sub(" ", text))).strip()
 
 
 def clean_text(text: str) -> str:
@@ -91,13 +93,24 @@ def _guessed(data: bytes, otherwise: str | None = None) -> str:
     if otherwise is not None:
         return otherwise
     # A text cut within its last character: judge it without that character.
-    for cut in (1, 2, 3):
-        for codec in ("utf-8", "gb18030"):
+    for codec in ("utf-8", "gb18030"):
+        for cut in (1, 2, 3):
             try:
                 return data[:-cut].decode(codec) + "\ufffd"
             except UnicodeDecodeError:
                 continue
     return data.decode("latin-1")
+
+
+def _utf8_behind_gb(data: bytes) -> str | None:
+    """The text where a GB label covers UTF-8; four Chinese characters are needed, for 联通 in GBK is UTF-8 as well."""
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+    foreign = [sign for sign in text if not sign.isascii()]
+    chinese = all("\u2010" <= sign <= "\u9fff" or "\uff00" <= sign <= "\uffef" for sign in foreign)
+    return text if len(foreign) >= 4 and chinese else None
 
 
 def _chinese_behind_western(data: bytes) -> str | None:
