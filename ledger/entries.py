@@ -64,6 +64,30 @@ class Delivery:
 
 
 @dataclass(frozen=True)
+class Arrival:
+    """A mail whose bytes are archived, as intake hands it in."""
+
+    delivery: Delivery
+    sha256: str
+    subject: str = ""
+    author: str | None = None  #: bare address; mails without one share one place in the queue
+    message_id: str | None = None
+    thread: tuple[str, ...] = ()  #: Message-IDs of References and In-Reply-To
+    whole: bool = True  #: False: only the headers were fetched (over the size limit)
+    state: MailState = MailState.RECORDED  #: or BACKLOG, or whatever intake can tell without opening it
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What became of an arrival."""
+
+    mail_id: int
+    new: bool  #: False: these bytes were known in this mailbox; only the delivery was noted
+    same_as: int | None = None  #: the mail with the same bytes in another mailbox (D17)
+
+
+@dataclass(frozen=True)
 class MailEntry:
     """One received mail."""
 
@@ -79,6 +103,8 @@ class MailEntry:
     case_number: str | None
     attempts: int
     whole: bool  #: False: only the headers were fetched (over the size limit)
+    same_as: int | None = None  #: the mail with the same bytes in another mailbox (D17); worked before this one
+    thread: tuple[str, ...] = ()  #: Message-IDs of References and In-Reply-To
 
 
 @dataclass(frozen=True)
@@ -125,6 +151,7 @@ class Letter:
     state: LetterState = LetterState.QUEUED
     not_before: datetime | None = None
     certain_only: bool = False  #: the draft that may go out on the due day with the certain defects alone
+    purpose: str = ""  #: unique for ever, e.g. "digest:2026-11-20:a@b"; empty: made from the mail and the kind
 
 
 @dataclass(frozen=True)
@@ -184,6 +211,8 @@ class CaseEntry:
     reviewer: str | None
     closed_at: datetime | None
     keep_until: date | None
+    steps: dict[str, Any] = field(default_factory=dict)  #: what reviewers entered, by name of the step
+    sha256: str = ""  #: of the mail that opened it
 
 
 @dataclass(frozen=True)
@@ -196,6 +225,8 @@ class EventEntry:
     case_number: str | None
     mail_id: int | None
     detail: dict[str, Any] = field(default_factory=dict)
+    seq: int = 0
+    hash: str = ""
 
 
 @dataclass(frozen=True)

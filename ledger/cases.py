@@ -1,0 +1,210 @@
+"""How do the cases stand?"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from typing import Any, Final
+
+from sqlalchemy import Connection, Select, and_, exists, func, or_, select
+
+from ledger import audit
+from ledger.entries import CaseEntry, CaseFacts, CaseState, ClockEntry, FindingEntry
+from ledger.errors import NoSuchCase
+from ledger.letters import letter_entry
+from ledger.mails import mail_entry
+from ledger.questions import CaseFile, CaseFilter, Examined, OpenClock
+from ledger.store import Store
+from ledger.tables import CASE, CLOCK, EVENT, EXAMINATION, LETTER, MAIL
+
+_PAGE: Final = 500
+OPEN_STATES: Final = tuple(state for state in CaseState if state.is_open)
+EVERY_CASE: Final = CaseFilter()
+
+
+class Cases(Store):
+    """The work ledger (工作台账) for reading."""
+
+    def cases(self, which: CaseFilter = EVERY_CASE) -> Iterator[CaseEntry]:
+        """In the order of receipt, a page at a time, so that 100,000 of them need no more memory than one page."""
+        after: tuple[Any, str] | None = None
+        while True:
+            with self.reading() as connection:
+                rows = list(connection.execute(_page(_selected(which, self.key(which.firm)), after)).mappings())
+                entries = _entries(connection, rows)
+            yield from entries
+            if len(rows) < _PAGE:
+                return
+            after = (rows[-1]["received_at"], rows[-1]["number"])
+
+    def count_cases(self, which: CaseFilter = EVERY_CASE) -> int:
+        query = _selected(which, self.key(which.firm)).with_only_columns(func.count())
+        with self.reading() as connection:
+            return int(connection.execute(query).scalar_one())
+
+    def case(self, number: str) -> CaseFile:
+        """The case with its rounds, mails, letters and history. Raises NoSuchCase."""
+        with self.reading() as connection:
+            row = connection.execute(_joined().where(CASE.c.number == number)).mappings().first()
+            if row is None:
+                raise NoSuchCase(number)
+            mails = connection.execute(select(MAIL).where(MAIL.c.case_number == number).order_by(MAIL.c.id)).mappings()
+            letters = connection.execute(
+                select(LETTER).where(LETTER.c.case_number == number).order_by(LETTER.c.id)
+            ).mappings()
+            rounds = connection.execute(
+                select(EXAMINATION).where(EXAMINATION.c.case_number == number).order_by(EXAMINATION.c.round)
+            ).mappings()
+            return CaseFile(
+                case=_entries(connection, [row])[0],
+                examinations=tuple(_examined(one) for one in rounds),
+                mails=tuple(mail_entry(one) for one in mails),
+                letters=tuple(letter_entry(one) for one in letters),
+                events=audit.events(connection, EVENT.c.case_number == number),
+            )
+
+    def due_between(self, first: date, last: date, *, mailboxes: Sequence[str] = ()) -> tuple[OpenClock, ...]:
+        """Clocks of open cases that still run and are due on one of these days, the most pressing first."""
+        return self._clocks(CLOCK.c.due.between(first, last), mailboxes)
+
+    def open_clocks(self, *, undated_only: bool = False) -> tuple[OpenClock, ...]:
+        """Clocks that still run; `undated_only`: those that wait for a year's holidays to be published."""
+        return self._clocks(CLOCK.c.due.is_(None) if undated_only else None, ())
+
+    def _clocks(self, condition: Any, mailboxes: Sequence[str]) -> tuple[OpenClock, ...]:
+        query = (
+            select(CLOCK, CASE.c.mailbox, CASE.c.received_at)
+            .join(CASE, CASE.c.number == CLOCK.c.case_number)
+            .where(CLOCK.c.stopped_on.is_(None), CASE.c.state.in_(OPEN_STATES))
+            .order_by(CLOCK.c.due, CLOCK.c.case_number)
+        )
+        if condition is not None:
+            query = query.where(condition)
+        if mailboxes:
+            query = query.where(CASE.c.mailbox.in_(mailboxes))
+        with self.reading() as connection:
+            return tuple(
+                OpenClock(row["case_number"], row["mailbox"], row["received_at"], clock_entry(row))
+                for row in connection.execute(query).mappings()
+            )
+
+
+def clock_entry(row: Any) -> ClockEntry:
+    return ClockEntry(
+        id=row["name"],
+        clause=row["clause"],
+        due=row["due"],
+        earliest=row["earliest"],
+        latest=row["latest"],
+        started_on=row["started_on"],
+        stopped_on=row["stopped_on"],
+    )
+
+
+def _joined() -> Select[Any]:
+    return select(CASE, MAIL.c.sha256).join(MAIL, MAIL.c.id == CASE.c.mail_id)
+
+
+def _page(query: Select[Any], after: tuple[Any, str] | None) -> Select[Any]:
+    if after is not None:
+        received, number = after
+        later = and_(CASE.c.received_at == received, CASE.c.number > number)
+        query = query.where(or_(CASE.c.received_at > received, later))
+    return query.order_by(CASE.c.received_at, CASE.c.number).limit(_PAGE)
+
+
+def _selected(which: CaseFilter, firm_key: str | None) -> Select[Any]:
+    equals: tuple[tuple[Any, Any], ...] = (
+        (CASE.c.matter, which.matter),
+        (CASE.c.firm_key, firm_key),
+        (CASE.c.engineer, which.engineer),
+        (CASE.c.reviewer, which.reviewer),
+    )
+    query = _joined().where(*(column == value for column, value in equals if value is not None))
+    if which.states or which.open_only:
+        states = which.states or OPEN_STATES
+        query = query.where(CASE.c.state.in_([state for state in states if state.is_open or not which.open_only]))
+    if which.mailboxes:
+        query = query.where(CASE.c.mailbox.in_(which.mailboxes))
+    if which.received_from is not None:
+        query = query.where(CASE.c.received_at >= which.received_from)
+    if which.received_before is not None:
+        query = query.where(CASE.c.received_at < which.received_before)
+    if which.text:
+        columns = (CASE.c.number, CASE.c.firm, CASE.c.engineer, CASE.c.project)
+        query = query.where(or_(*(column.contains(which.text, autoescape=True) for column in columns)))
+    return _by_clock(query, which)
+
+
+def _by_clock(query: Select[Any], which: CaseFilter) -> Select[Any]:
+    running = (CLOCK.c.case_number == CASE.c.number, CLOCK.c.stopped_on.is_(None))
+    bounds = []
+    if which.due_from is not None:
+        bounds.append(CLOCK.c.due >= which.due_from)
+    if which.due_until is not None:
+        bounds.append(CLOCK.c.due <= which.due_until)
+    if bounds:
+        query = query.where(exists().where(*running, *bounds))
+    if which.overdue_on is not None:
+        query = query.where(CASE.c.state.in_(OPEN_STATES), exists().where(*running, CLOCK.c.due < which.overdue_on))
+    return query
+
+
+def _entries(connection: Connection, rows: Iterable[Any]) -> list[CaseEntry]:
+    rows = list(rows)
+    numbers = [row["number"] for row in rows]
+    latest = _latest(connection, numbers)
+    clocks: dict[str, list[ClockEntry]] = {}
+    for row in connection.execute(
+        select(CLOCK).where(CLOCK.c.case_number.in_(numbers)).order_by(CLOCK.c.id)
+    ).mappings():
+        clocks.setdefault(row["case_number"], []).append(clock_entry(row))
+    return [_entry(row, latest[row["number"]], tuple(clocks.get(row["number"], ()))) for row in rows]
+
+
+def _latest(connection: Connection, numbers: list[str]) -> dict[str, Any]:
+    """The last examination of each case."""
+    found = connection.execute(
+        select(EXAMINATION).where(EXAMINATION.c.case_number.in_(numbers)).order_by(EXAMINATION.c.round)
+    )
+    return {row["case_number"]: row for row in found.mappings()}
+
+
+def _entry(row: Any, examination: Any, clocks: tuple[ClockEntry, ...]) -> CaseEntry:
+    columns = (
+        "matter", "action", "submitted_by", "firm", "engineer", "engineer_key", "credit_identifier", "project",
+        "section", "post", "started_on", "ended_on", "verdict", "office", "applicant", "received_at",
+    )  # fmt: skip
+    facts = CaseFacts(
+        **{name: row[name] for name in columns},
+        pack_version=examination["pack_version"],
+        findings=tuple(FindingEntry(**finding) for finding in examination["findings"]),
+        clocks=clocks,
+        documents=tuple(examination["documents"]),
+        fingerprint=examination["fingerprint"],
+    )
+    return CaseEntry(
+        number=row["number"],
+        state=CaseState(row["state"]),
+        facts=facts,
+        mailbox=row["mailbox"],
+        opened_at=row["opened_at"],
+        rounds=row["rounds"],
+        first_feedback_at=row["first_feedback_at"],
+        reviewer=row["reviewer"],
+        closed_at=row["closed_at"],
+        keep_until=row["keep_until"],
+        steps=row["steps"],
+        sha256=row["sha256"],
+    )
+
+
+def _examined(row: Any) -> Examined:
+    return Examined(
+        round=row["round"],
+        mail_id=row["mail_id"],
+        at=row["at"],
+        received_at=row["received_at"],
+        verdict=row["verdict"],
+        pack_version=row["pack_version"],
+        findings=tuple(FindingEntry(**finding) for finding in row["findings"]),
+        documents=tuple(row["documents"]),
+    )

@@ -1,0 +1,54 @@
+"""What has happened, and what is known of it: the one door to the records.
+
+One method is one transaction, named after what happened. Rows stay inside; frozen entries come out. The subjects lie in
+modules of their own: mails, work (claims), filing (ends of casework), letters (outbox), cases, recognition, decisions,
+directory, watch (mailboxes, alarms, history), statistics.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable
+from typing import Final, Self
+
+from ledger.backup import Backup
+from ledger.cases import Cases
+from ledger.decisions import Decisions
+from ledger.directory import Directory
+from ledger.engine import connect
+from ledger.filing import Filing
+from ledger.mails import Mails
+from ledger.migrate import migrate
+from ledger.recognition import Recognition
+from ledger.statistics import Statistics
+from ledger.watch import Watch
+
+_BRACKETS: Final = str.maketrans("〔【［[〕】］]", "(((())))")
+_SPACES: Final = re.compile(r"\s+")
+
+
+def plain_fold(name: str) -> str:
+    """NFKC, one kind of bracket, no spaces, capitals. The service hands in the parsers' finer fold."""
+    return _SPACES.sub("", unicodedata.normalize("NFKC", name)).translate(_BRACKETS).upper()
+
+
+class Ledger(Mails, Filing, Cases, Recognition, Decisions, Directory, Watch, Statistics, Backup):
+    """Open with `Ledger.open(url)`; safe for threads and, by leases and fences, for processes and machines."""
+
+    @classmethod
+    def open(cls, url: str, *, fold: Callable[[str], str] = plain_fold) -> Self:
+        """Create the ledger, bring an older one up, refuse a newer one (WrongSchema).
+
+        `fold` must stay the same for the life of a ledger: keys of firms are stored folded.
+        """
+        engine = connect(url)
+        migrate(engine)
+        return cls(engine, fold)
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

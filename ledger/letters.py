@@ -1,0 +1,301 @@
+"""Which letters are to go out, and what became of them?
+
+queued → sending (commit) → SMTP → sent (commit). What is found in `sending` after its lease has run out is uncertain: it may
+have left, and only evidence or a person may say so. A letter's bytes and Message-ID are fixed when it is queued.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import Connection, func, insert, or_, select, update
+
+from ledger.entries import Letter, LetterEntry, LetterState
+from ledger.errors import Stale
+from ledger.questions import SentCounts
+from ledger.store import MAILBOT, Store, office_day
+from ledger.tables import CASE, CLOCK, LETTER, RECIPIENT
+
+#: Kinds that are the 反馈 of 附件1 2.2: the first of them stops `feedback10`.
+FEEDBACK: Final = frozenset({"correction", "complete", "wrong_mailbox"})
+CORRECTION: Final = "correction"
+#: States in which a letter has, or may have, reached people: what the brakes count.
+_LEFT: Final = (LetterState.SENDING, LetterState.SENT, LetterState.UNCERTAIN, LetterState.BOUNCED)
+
+
+class Letters(Store):
+    """The outbox."""
+
+    def queue_letter(
+        self, letter: Letter, *, case: str | None = None, now: datetime | None = None, actor: str = MAILBOT
+    ) -> bool:
+        """A letter that answers no mail (digest, reminder). False: its purpose is served already, nothing was queued (F27)."""
+        if not letter.purpose:
+            raise ValueError("a letter that answers no mail needs a purpose")
+        at = now or self.now()
+        with self.writing() as connection:
+            if connection.execute(select(LETTER.c.id).where(LETTER.c.purpose == letter.purpose)).first():
+                return False
+            self._queue(connection, [letter], mail_id=None, number=case, at=at)
+            self.tell(connection, at, "letter_queued", case=case, actor=actor, kind=letter.kind)
+        return True
+
+    def claim_letter(
+        self, worker: str, lease_seconds: float, now: datetime | None = None, *, mailboxes: Sequence[str] = (),
+    ) -> LetterEntry | None:  # fmt: skip
+        """The next letter that is due, now in `sending`: hand it to SMTP within half the lease. None: nothing is due."""
+        at = now or self.now()
+        query = select(LETTER).where(LETTER.c.state == LetterState.QUEUED, LETTER.c.not_before <= at)
+        if mailboxes:
+            query = query.where(LETTER.c.mailbox.in_(mailboxes))
+        query = query.order_by(LETTER.c.not_before, LETTER.c.id).limit(1).with_for_update(skip_locked=True)
+        with self.writing(chain=False) as connection:
+            row = connection.execute(query).mappings().first()
+            if row is None:
+                return None
+            values = {
+                "state": LetterState.SENDING.value,
+                "fence": row["fence"] + 1,
+                "attempts": row["attempts"] + 1,
+                "worker": worker,
+                "sending_at": at,
+                "lease_until": at + timedelta(seconds=lease_seconds),
+            }
+            connection.execute(update(LETTER).where(LETTER.c.id == row["id"]).values(**values))
+            return letter_entry({**row, **values})
+
+    def unclaim_letter(self, letter_id: int, fence: int, not_before: datetime) -> None:
+        """A brake held it back before SMTP was spoken to: queued again, as if never claimed. Raises Stale."""
+        with self.writing(chain=False) as connection:
+            _settle(
+                connection, letter_id, fence, state=LetterState.QUEUED.value, not_before=not_before,
+                attempts=LETTER.c.attempts - 1, sending_at=None,
+            )  # fmt: skip
+
+    def mark_sent(self, letter_id: int, fence: int, answer: str, now: datetime | None = None) -> None:
+        """The server has taken it; `answer` is its last word. The first 反馈 stops that clock. Raises Stale."""
+        at = now or self.now()
+        with self.writing() as connection:
+            row = _settle(connection, letter_id, fence, state=LetterState.SENT.value, sent_at=at, answer=answer)
+            self._note_feedback(connection, row, at)
+            self.tell(connection, at, "letter_sent", case=row["case_number"], mail=row["mail_id"], kind=row["kind"])
+
+    def mark_retry(self, letter_id: int, fence: int, retry_at: datetime, error: str) -> None:
+        """Surely not taken; try again then (F10). Raises Stale."""
+        with self.writing(chain=False) as connection:
+            _settle(
+                connection, letter_id, fence, state=LetterState.QUEUED.value, not_before=retry_at, last_error=error,
+                sending_at=None,
+            )  # fmt: skip
+
+    def mark_failed(self, letter_id: int, fence: int, error: str, now: datetime | None = None) -> None:
+        """Refused for good (F11). Raises Stale."""
+        self._end(letter_id, fence, LetterState.FAILED, error, now)
+
+    def mark_uncertain(self, letter_id: int, fence: int, error: str, now: datetime | None = None) -> None:
+        """Nobody can tell whether it left (F12). Raises Stale."""
+        self._end(letter_id, fence, LetterState.UNCERTAIN, error, now)
+
+    def stale_sending(self, now: datetime | None = None) -> tuple[LetterEntry, ...]:
+        """Letters found in `sending` whose sender's lease has run out: look for evidence, never send blindly (F13)."""
+        at = now or self.now()
+        query = select(LETTER).where(LETTER.c.state == LetterState.SENDING, LETTER.c.lease_until <= at)
+        with self.reading() as connection:
+            return tuple(letter_entry(row) for row in connection.execute(query.order_by(LETTER.c.id)).mappings())
+
+    def resolve_uncertain(
+        self, letter_id: int, *, sent: bool, why: str, now: datetime | None = None, actor: str = MAILBOT
+    ) -> None:
+        """Evidence or a person has decided: it left (sent), or it surely did not (queued, same Message-ID). Raises Stale.
+
+        Holds for UNCERTAIN letters, and for those in `sending` with a lease that has run out.
+        """
+        at = now or self.now()
+        lost = (LETTER.c.state == LetterState.SENDING) & (LETTER.c.lease_until <= at)
+        new = (
+            {"state": LetterState.SENT.value, "sent_at": at}
+            if sent
+            else {"state": LetterState.QUEUED.value, "not_before": at}
+        )
+        with self.writing() as connection:
+            changed = connection.execute(
+                update(LETTER)
+                .where(LETTER.c.id == letter_id, or_(LETTER.c.state == LetterState.UNCERTAIN, lost))
+                .values(fence=LETTER.c.fence + 1, lease_until=None, worker=None, answer=why, **new)
+            )
+            if changed.rowcount == 0:
+                raise Stale(f"letter {letter_id} is not uncertain")
+            row = connection.execute(select(LETTER).where(LETTER.c.id == letter_id)).mappings().one()
+            if sent:
+                self._note_feedback(connection, row, at)
+            self.tell(
+                connection, at, "letter_resolved", case=row["case_number"], mail=row["mail_id"], actor=actor,
+                kind=row["kind"], sent=sent,
+            )  # fmt: skip
+
+    def mark_bounced(self, message_id: str, why: str, now: datetime | None = None) -> LetterEntry | None:
+        """A bounce names this Message-ID; the letter, or None when it is none of ours (D10)."""
+        at = now or self.now()
+        with self.writing() as connection:
+            row = connection.execute(select(LETTER).where(LETTER.c.message_id == message_id)).mappings().first()
+            if row is None or row["state"] not in _LEFT:
+                return None
+            values = {"state": LetterState.BOUNCED.value, "last_error": why}
+            connection.execute(update(LETTER).where(LETTER.c.id == row["id"]).values(**values))
+            self.tell(connection, at, "letter_bounced", case=row["case_number"], mail=row["mail_id"], kind=row["kind"])
+        return letter_entry({**row, **values})
+
+    def hold_letter(self, letter_id: int, now: datetime | None = None, *, actor: str = MAILBOT) -> None:
+        """A queued letter waits for a nod. Raises Stale."""
+        self._move(letter_id, (LetterState.QUEUED,), LetterState.HELD, now, actor)
+
+    def release_letter(self, letter_id: int, now: datetime | None = None, *, actor: str = MAILBOT) -> None:
+        """A held draft (or one refused) goes out. Raises Stale."""
+        self._move(letter_id, (LetterState.HELD, LetterState.FAILED), LetterState.QUEUED, now, actor)
+
+    def cancel_letter(self, letter_id: int, now: datetime | None = None, *, actor: str = MAILBOT) -> None:
+        """It shall not go out. Raises Stale when it is on its way already."""
+        waiting = (LetterState.HELD, LetterState.QUEUED, LetterState.FAILED)
+        self._move(letter_id, waiting, LetterState.CANCELLED, now, actor)
+
+    def letters(self, *states: LetterState, case: str | None = None, limit: int = 1000) -> tuple[LetterEntry, ...]:
+        """Letters in these states (all, when none is named), oldest first."""
+        query = select(LETTER).order_by(LETTER.c.id).limit(limit)
+        if states:
+            query = query.where(LETTER.c.state.in_(states))
+        if case is not None:
+            query = query.where(LETTER.c.case_number == case)
+        with self.reading() as connection:
+            return tuple(letter_entry(row) for row in connection.execute(query).mappings())
+
+    def letter(self, message_id: str) -> LetterEntry | None:
+        """The letter with this own Message-ID."""
+        with self.reading() as connection:
+            row = connection.execute(select(LETTER).where(LETTER.c.message_id == message_id)).mappings().first()
+        return letter_entry(row) if row else None
+
+    def sent_counts(self, recipient: str, case: str | None = None, now: datetime | None = None) -> SentCounts:
+        """What has left, or may have left, in the last hour and the last 24 hours (D12)."""
+        at = now or self.now()
+        hour, day = at - timedelta(hours=1), at - timedelta(days=1)
+        to = LETTER.c.id.in_(select(RECIPIENT.c.letter_id).where(RECIPIENT.c.address == _address(recipient)))
+        with self.reading() as connection:
+            return SentCounts(
+                to_recipient_hour=_count(connection, hour, to),
+                to_recipient_day=_count(connection, day, to),
+                of_case_day=_count(connection, day, LETTER.c.case_number == case) if case else 0,
+                all_hour=_count(connection, hour),
+            )
+
+    def _queue(
+        self,
+        connection: Connection,
+        letters: Sequence[Letter],
+        *,
+        mail_id: int | None,
+        number: str | None,
+        at: datetime,
+    ) -> None:
+        for letter in letters:
+            primary = connection.execute(
+                insert(LETTER).values(
+                    mail_id=mail_id, case_number=number, purpose=letter.purpose or f"mail:{mail_id}:{letter.kind}",
+                    kind=letter.kind, mailbox=letter.mailbox, recipients=list(letter.recipients), subject=letter.subject,
+                    message_id=letter.message_id, sha256=letter.sha256, state=letter.state.value,
+                    not_before=letter.not_before or at, certain_only=letter.certain_only, queued_at=at,
+                    attempts=0, fence=0,
+                )
+            ).inserted_primary_key  # fmt: skip
+            assert primary is not None
+            for address in dict.fromkeys(_address(recipient) for recipient in letter.recipients):
+                connection.execute(insert(RECIPIENT).values(letter_id=primary[0], address=address))
+
+    def _end(self, letter_id: int, fence: int, state: LetterState, error: str, now: datetime | None) -> None:
+        at = now or self.now()
+        with self.writing() as connection:
+            row = _settle(connection, letter_id, fence, state=state.value, last_error=error)
+            self.tell(
+                connection, at, f"letter_{state.value}", case=row["case_number"], mail=row["mail_id"], kind=row["kind"]
+            )
+
+    def _move(
+        self, letter_id: int, old: Sequence[LetterState], new: LetterState, now: datetime | None, actor: str
+    ) -> None:
+        at = now or self.now()
+        with self.writing() as connection:
+            row = move_letter(connection, letter_id, old, new, at)
+            self.tell(
+                connection, at, f"letter_{new.value}", case=row["case_number"], mail=row["mail_id"], actor=actor,
+                kind=row["kind"],
+            )  # fmt: skip
+
+    def _note_feedback(self, connection: Connection, row: Any, at: datetime) -> None:
+        number = row["case_number"]
+        if number is None or row["kind"] not in FEEDBACK:
+            return
+        told = 1 if row["kind"] == CORRECTION else 0
+        connection.execute(
+            update(CASE)
+            .where(CASE.c.number == number)
+            .values(first_feedback_at=func.coalesce(CASE.c.first_feedback_at, at), rounds=CASE.c.rounds + told)
+        )
+        running = (CLOCK.c.case_number == number, CLOCK.c.name == "feedback10", CLOCK.c.stopped_on.is_(None))
+        connection.execute(update(CLOCK).where(*running).values(stopped_on=office_day(at)))
+
+
+def move_letter(
+    connection: Connection, letter_id: int, old: Sequence[LetterState], new: LetterState, at: datetime
+) -> Any:
+    """From one of the old states to the new one, or Stale."""
+    due = {"not_before": at} if new is LetterState.QUEUED else {}
+    changed = connection.execute(
+        update(LETTER).where(LETTER.c.id == letter_id, LETTER.c.state.in_(old)).values(state=new.value, **due)
+    )
+    if changed.rowcount == 0:
+        raise Stale(f"letter {letter_id} is not {' or '.join(old)}")
+    return connection.execute(select(LETTER).where(LETTER.c.id == letter_id)).mappings().one()
+
+
+def letter_entry(row: Any) -> LetterEntry:
+    letter = Letter(
+        kind=row["kind"],
+        mailbox=row["mailbox"],
+        recipients=tuple(row["recipients"]),
+        subject=row["subject"],
+        message_id=row["message_id"],
+        sha256=row["sha256"],
+        state=LetterState(row["state"]),
+        not_before=row["not_before"],
+        certain_only=row["certain_only"],
+        purpose=row["purpose"],
+    )
+    return LetterEntry(
+        id=row["id"],
+        letter=letter,
+        mail_id=row["mail_id"],
+        case_number=row["case_number"],
+        attempts=row["attempts"],
+        fence=row["fence"],
+        queued_at=row["queued_at"],
+        sent_at=row["sent_at"],
+        last_error=row["last_error"],
+    )
+
+
+def _settle(connection: Connection, letter_id: int, fence: int, **values: Any) -> Any:
+    """End one sending, if its fence still holds. Raises Stale."""
+    mine = (LETTER.c.id == letter_id, LETTER.c.fence == fence, LETTER.c.state == LetterState.SENDING)
+    changed = connection.execute(update(LETTER).where(*mine).values(lease_until=None, worker=None, **values))
+    if changed.rowcount == 0:
+        raise Stale(f"letter {letter_id} is no longer this sender's")
+    return connection.execute(select(LETTER).where(LETTER.c.id == letter_id)).mappings().one()
+
+
+def _address(recipient: str) -> str:
+    return recipient.strip().lower()
+
+
+def _count(connection: Connection, since: datetime, *conditions: Any) -> int:
+    query = select(func.count()).select_from(LETTER)
+    query = query.where(LETTER.c.sending_at >= since, LETTER.c.state.in_(_LEFT), *conditions)
+    return int(connection.execute(query).scalar_one())

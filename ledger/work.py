@@ -1,0 +1,131 @@
+"""Who works which mail now, and what if that worker dies?
+
+A claim carries a lease and a fencing number. A lease that ends too early (a clock moved, F25) costs work, never truth:
+the finish of the slower worker finds its fence gone and writes nothing.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Connection, exists, select, update
+
+from ledger.entries import Claim, MailState
+from ledger.errors import NoSuchCase, Stale
+from ledger.mails import mail_entry
+from ledger.store import MAILBOT, Store
+from ledger.tables import MAIL, NUMBER
+
+MAX_STRIKES: Final = 3  #: claims that died with their worker, before the mail is put aside for a person
+
+
+class Work(Store):
+    """Casework's queue: the rows themselves."""
+
+    def claim(self, worker: str, lease_seconds: float, now: datetime | None = None) -> Claim | None:
+        """The next mail in fair order, or None. A mail that has taken three workers with it is quarantined instead."""
+        at = now or self.now()
+        while True:
+            with self.writing(chain=False) as connection:
+                row = self._next(connection, at)
+                if row is None:
+                    return None
+                if row["strikes"] < MAX_STRIKES:
+                    return self._take(connection, row, worker, at + timedelta(seconds=lease_seconds))
+            self._strike_out(row["id"], row["fence"], at)
+
+    def renew(self, claim: Claim, lease_seconds: float, now: datetime | None = None) -> Claim:
+        """A longer lease for a worker that still lives. Raises Stale when another has taken over."""
+        until = (now or self.now()) + timedelta(seconds=lease_seconds)
+        with self.writing(chain=False) as connection:
+            hold(connection, claim, not_before=until)
+        return Claim(claim.mail, claim.fence, until)
+
+    def release(self, claim: Claim, retry_at: datetime, reason: str, *, strike: bool = False) -> None:
+        """Not now: the world failed (disk, database, a stop). `strike=True` when the mail itself may be to blame."""
+        strikes = MAIL.c.strikes if strike else MAIL.c.strikes - 1
+        with self.writing(chain=False) as connection:
+            hold(
+                connection,
+                claim,
+                not_before=retry_at,
+                reason=reason,
+                worker=None,
+                strikes=strikes,
+                fence=claim.fence + 1,
+            )
+
+    def quarantine(self, claim: Claim, reason: str, now: datetime | None = None) -> None:
+        """This mail cannot be worked; a person must look. Raises Stale."""
+        at = now or self.now()
+        with self.writing() as connection:
+            hold(connection, claim, state=MailState.QUARANTINED.value, reason=reason, worker=None)
+            self.tell(connection, at, "mail_quarantined", mail=claim.mail.id, reason=reason)
+
+    def retry_mail(self, mail_id: int, now: datetime | None = None, *, actor: str = MAILBOT) -> None:
+        """A quarantined mail (or one from the backlog, or set aside) goes to the queue again. Raises Stale."""
+        at = now or self.now()
+        again = (MailState.QUARANTINED, MailState.BACKLOG, MailState.SET_ASIDE)
+        with self.writing() as connection:
+            changed = connection.execute(
+                update(MAIL)
+                .where(MAIL.c.id == mail_id, MAIL.c.state.in_(again))
+                .values(state=MailState.RECORDED.value, strikes=0, not_before=at, reason="", worker=None)
+            )
+            if changed.rowcount == 0:
+                raise Stale(f"mail {mail_id} is not waiting for a retry")
+            self.tell(connection, at, "mail_retried", mail=mail_id, actor=actor)
+
+    def retry_case(self, number: str, now: datetime | None = None, *, actor: str = MAILBOT) -> int:
+        """The mail that this number was given to goes to the queue again; its id. Raises NoSuchCase, Stale."""
+        with self.reading() as connection:
+            mail_id = connection.execute(select(NUMBER.c.mail_id).where(NUMBER.c.number == number)).scalar()
+        if mail_id is None:
+            raise NoSuchCase(number)
+        self.retry_mail(mail_id, now, actor=actor)
+        return int(mail_id)
+
+    def _next(self, connection: Connection, at: datetime) -> Any:
+        """In the queue's order. A twin waits for the first mail of the same bytes, so that one case comes of both."""
+        first = MAIL.alias()
+        unfinished: ColumnElement[bool] = exists().where(
+            first.c.id == MAIL.c.same_as, first.c.state == MailState.RECORDED
+        )
+        query = (
+            select(MAIL)
+            .where(MAIL.c.state == MailState.RECORDED, MAIL.c.not_before <= at, ~unfinished)
+            .order_by(MAIL.c.turn, MAIL.c.id)
+            .limit(1)
+            .with_for_update(skip_locked=True, of=MAIL)
+        )
+        return connection.execute(query).mappings().first()
+
+    def _take(self, connection: Connection, row: Any, worker: str, until: datetime) -> Claim:
+        fence = row["fence"] + 1
+        attempts = row["attempts"] + 1
+        connection.execute(
+            update(MAIL)
+            .where(MAIL.c.id == row["id"])
+            .values(fence=fence, attempts=attempts, strikes=row["strikes"] + 1, worker=worker, not_before=until)
+        )
+        return Claim(mail_entry({**row, "attempts": attempts}), fence, until)
+
+    def _strike_out(self, mail_id: int, fence: int, at: datetime) -> None:
+        with self.writing() as connection:
+            out = connection.execute(
+                update(MAIL)
+                .where(MAIL.c.id == mail_id, MAIL.c.fence == fence, MAIL.c.state == MailState.RECORDED)
+                .values(state=MailState.QUARANTINED.value, reason="worker_died", worker=None)
+            )
+            if out.rowcount:
+                self.tell(connection, at, "mail_quarantined", mail=mail_id, reason="worker_died")
+
+
+def hold(connection: Connection, claim: Claim, **values: Any) -> None:
+    """Change the claimed mail if the claim still holds: the one statement that proves a claim. Raises Stale."""
+    changed = connection.execute(
+        update(MAIL)
+        .where(MAIL.c.id == claim.mail.id, MAIL.c.fence == claim.fence, MAIL.c.state == MailState.RECORDED)
+        .values(**values)
+    )
+    if changed.rowcount == 0:
+        raise Stale(f"another worker has taken mail {claim.mail.id}")
