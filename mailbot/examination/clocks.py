@@ -14,13 +14,15 @@ from mailbot.examination.workdays import Calendar
 WORKDAYS: Final = 10  # every review period of 31号文 is ten workdays
 
 _CLAUSES: Final[dict[ClockId, str]] = {
-    "feedback10": "二",  # I07: 附件4 prints no period of its own; 附件1 2.2 and 附件3 3.2 say the same ten
+    "feedback10": "二",  # I07: 附件4 prints no period for feedback, so that of the main text
     "overall10": "二",
     "review10": "附件4 3.5",
     "enterprise10": "附件4 3.5",  # I08: its start is not stated; the receipt of the mail copied to the firm
     "direct10": "附件4 3.5",
 }
 _CLAUSES_BY_ANNEX: Final[dict[tuple[ClockId, str], str]] = {
+    ("feedback10", "附件1"): "附件1 2.2",
+    ("feedback10", "附件3"): "附件3 3.2",
     ("review10", "附件3"): "附件3 3.4",
 }
 
