@@ -1,9 +1,10 @@
-"""What must an operator or reviewer be told at once, and by whom is it heard?"""
+"""What must an operator or reviewer be told at once, and where is it kept until it is over?"""
 
 import logging
-from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
+from typing import Protocol
 
 log = logging.getLogger(__name__)
 
@@ -26,11 +27,48 @@ class Alarm:
     kind: AlarmKind
     mailbox: str
     detail: str = ""
+    about: str = ""  #: what of the mailbox, e.g. a letter: each is an alarm of its own
+
+    @property
+    def key(self) -> str:
+        return ":".join(filter(None, (self.kind.value, self.mailbox, self.about)))
 
 
-Bell = Callable[[Alarm], None]
+class Bell(Protocol):
+    def ring(self, alarm: Alarm) -> None: ...
+
+    def clear(self, kind: AlarmKind, mailbox: str) -> None:
+        """It is over."""
+        ...
 
 
-def ring(alarm: Alarm) -> None:
-    """The plainest bell: a warning in the log."""
-    log.warning("alarm", extra={"alarm": alarm.kind.value, "mailbox": alarm.mailbox, "detail": alarm.detail})
+class LogBell:
+    """A warning in the log, each time."""
+
+    def ring(self, alarm: Alarm) -> None:
+        log.warning("alarm", extra={"alarm": alarm.kind.value, "mailbox": alarm.mailbox, "detail": alarm.detail})
+
+    def clear(self, kind: AlarmKind, mailbox: str) -> None:
+        pass
+
+
+class AlarmLedger(Protocol):
+    def raise_alarm(self, key: str, detail: str = "", now: datetime | None = None) -> bool: ...
+
+    def clear_alarm(self, key: str, now: datetime | None = None) -> bool: ...
+
+
+class LedgerBell:
+    """Stands in the ledger until it is over; a warning in the log when it begins."""
+
+    def __init__(self, ledger: AlarmLedger) -> None:
+        self._ledger = ledger
+        self._log = LogBell()
+
+    def ring(self, alarm: Alarm) -> None:
+        if self._ledger.raise_alarm(alarm.key, alarm.detail):
+            self._log.ring(alarm)
+
+    def clear(self, kind: AlarmKind, mailbox: str) -> None:
+        if self._ledger.clear_alarm(Alarm(kind, mailbox).key):
+            log.info("alarm over", extra={"alarm": kind.value, "mailbox": mailbox})

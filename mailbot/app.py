@@ -1,25 +1,42 @@
 """How is the service put together? The only file that knows every other."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Event
 
 from ledger.archive import Archive
 from ledger.ledger import Ledger
+from mailbot.accounts import account_of
+from mailbot.alarms import LedgerBell
 from mailbot.calendars import load_calendar
+from mailbot.casework import Casework, Tools, worker_name
+from mailbot.credentials import environment
+from mailbot.desk import Desk
+from mailbot.dispatch import Brakes, Dispatch
 from mailbot.errors import ConfigurationError
 from mailbot.examination.matter import Matter, prescribed_mailboxes
 from mailbot.examiner import Examiner
 from mailbot.instance import Instance, instance_in
+from mailbot.intake import Intake
 from mailbot.isolation import Nursery
+from mailbot.lock import sole_daemon
 from mailbot.packs import load_matters
 from mailbot.reading import PRELOAD, PaperReader
 from mailbot.records import LedgerRecords
 from mailbot.rendering import Words
+from mailbot.schedule import Leg
 from mailbot.settings import Settings, load_settings
+from mailbot.transport.idle import watch
+from mailbot.transport.mailbox import MEBIBYTE, Account
 from parsers.names import fold_firm
+
+_LOOK_SECONDS = 5.0  #: casework and dispatch are woken; this finds what a lost wake-up left
+_DESK_SECONDS = 60.0
+_IDLE_SECONDS = 60.0  #: until a watch that ended is begun again
+_SWEEP_SECONDS = 3600.0
 
 
 @dataclass(frozen=True)
@@ -78,6 +95,134 @@ def _furnished(stack: ExitStack, nursery: Nursery, settings: Settings | None) ->
         directory_max_age_days=settings.directory.max_age_days,
     )
     return Workshop(examiner, reader, words, settings, ledger, archive, instance)
+
+
+class Service:
+    """The daemon's legs, built and wired; they never call each other."""
+
+    def __init__(self, shop: Workshop, settings: Settings, accounts: tuple[Account, ...]) -> None:
+        ledger, archive, instance = _owned(shop)
+        self.settings = settings
+        self._accounts = accounts
+        self._stop = Event()
+        bell = LedgerBell(ledger)
+        self._intake = Intake(
+            ledger=ledger,
+            archive=archive,
+            bell=bell,
+            free_bytes=settings.limits.free_disk_megabytes * MEBIBYTE,
+            stop=self._stop,
+        )
+        self._casework = Casework(Tools(ledger, archive, shop.examiner, shop.words, settings, instance))
+        self._dispatch = Dispatch(
+            ledger=ledger,
+            archive=archive,
+            accounts=accounts,
+            worker=worker_name(),
+            brakes=_brakes(settings),
+            send=settings.mail.send,
+            bell=bell,
+            stop=self._stop,
+        )
+        self._desk = Desk(
+            ledger=ledger,
+            archive=archive,
+            words=shop.words,
+            settings=settings,
+            calendar=shop.examiner.calendar,
+            instance=instance,
+        )
+        self._reader = shop.reader
+        self._archive = archive
+
+    def legs(self, wake: Callable[[str], None]) -> tuple[Leg, ...]:
+        """When each looks; a leg that found something wakes the next."""
+        seconds = self.settings.mail.poll_seconds
+        polls = [
+            Leg(f"intake {one.address}", seconds, self._poll(one), wakes=("casework",), jitter_seconds=seconds / 10)
+            for one in self._accounts
+        ]
+        watches = [
+            Leg(f"idle {one.address}", _IDLE_SECONDS, self._watch(one, wake), jitter_seconds=0)
+            for one in self._accounts
+            if self.settings.mail.idle
+        ]
+        return (
+            *polls,
+            *watches,
+            Leg("casework", _LOOK_SECONDS, self._casework.work, wakes=("dispatch",)),
+            Leg("dispatch", _LOOK_SECONDS, lambda stop: self._dispatch.round()),
+            Leg("desk", _DESK_SECONDS, self._desk.work, wakes=("dispatch",)),
+            Leg("sweep", _SWEEP_SECONDS, lambda stop: self._archive.sweep_temp()),
+        )
+
+    def one_pass(self, stop: Event) -> bool:
+        """Every leg once, in the order of the work; False when a mailbox could not be looked through."""
+        polls = [self._intake.poll(account) for account in self._accounts]
+        self._casework.work(stop)
+        self._desk.work(stop)
+        self._dispatch.round()
+        return all(not poll.skipped for poll in polls)
+
+    def stop(self) -> None:
+        """Wakes whatever waits: for a server, for a paper."""
+        self._stop.set()
+        self._reader.close()
+
+    def _poll(self, account: Account) -> Callable[[Event], int]:
+        return lambda stop: self._intake.poll(account).new
+
+    def _watch(self, account: Account, wake: Callable[[str], None]) -> Callable[[Event], int]:
+        def watch_until_stopped(stop: Event) -> int:
+            watch(account, wake=lambda: wake(f"intake {account.address}"), stop=self._stop)
+            return 0
+
+        return watch_until_stopped
+
+
+@contextmanager
+def service(config: Path) -> Iterator[Service]:
+    """The daemon on this configuration, with the data folder's lock held. Raises ConfigurationError, AlreadyRunning."""
+    with ExitStack() as stack:
+        nursery = stack.enter_context(Nursery(PRELOAD))
+        settings = load_settings(config)
+        accounts = tuple(account_of(box, settings, environment()) for box in settings.mailbox)
+        stack.enter_context(sole_daemon(settings.data_folder))
+        shop = _furnished(stack, nursery, settings)
+        yield Service(shop, settings, accounts)
+
+
+def _owned(shop: Workshop) -> tuple[Ledger, Archive, Instance]:
+    assert shop.ledger
+    assert shop.archive
+    assert shop.instance
+    return shop.ledger, shop.archive, shop.instance
+
+
+def _brakes(settings: Settings) -> Brakes:
+    feedback = settings.feedback
+    own = {one.address.lower() for one in settings.reviewer} | {
+        address.lower() for box in settings.mailbox for address in box.reviewers
+    }
+    return Brakes(feedback.per_address_hour, feedback.per_address_day, feedback.per_hour, frozenset(own))
+
+
+@contextmanager
+def desk(config: Path) -> Iterator[tuple[Desk, Settings]]:
+    """The reviewers' desk alone: no reader, no mailbox. Raises ConfigurationError."""
+    settings = load_settings(config)
+    with open_ledger(settings) as ledger:
+        yield (
+            Desk(
+                ledger=ledger,
+                archive=Archive(settings.ledger.archive),
+                words=Words(settings.folders.templates),
+                settings=settings,
+                calendar=load_calendar(settings.folders.calendars),
+                instance=instance_in(settings.data_folder),
+            ),
+            settings,
+        )
 
 
 @contextmanager

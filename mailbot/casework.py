@@ -7,16 +7,18 @@ same, and the finish proves that the claim still holds.
 
 import logging
 import os
-import socket
-from collections.abc import Callable
+import platform
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from threading import Event
+from threading import Event, Thread
 
 from ledger.archive import Archive
 from ledger.entries import CaseState, Claim, Letter, LetterState
 from ledger.errors import LedgerError, Stale
 from ledger.ledger import Ledger
+from ledger.store import DatabaseFailed
 from mailbot.accounts import receiver_of
 from mailbot.dossier import case_facts
 from mailbot.examination.classify import MailKind
@@ -30,7 +32,8 @@ from mailbot.settings import OFFICE_TIME, Mailbox, Settings
 
 log = logging.getLogger(__name__)
 
-LEASE_SECONDS = 1200  #: twice the longest reading of one mail
+LEASE_SECONDS = 30.0  #: after a kill, how long until the mail is worked again
+_RENEW_SECONDS = 10.0
 _RETRY = timedelta(minutes=5)
 
 #: The state in which a case waits after its first examination.
@@ -58,7 +61,7 @@ class Casework:
 
     def __init__(self, tools: Tools) -> None:
         self._tools = tools
-        self._worker = f"{socket.gethostname()}:{os.getpid()}"
+        self._worker = worker_name()
 
     def work(self, stop: Event) -> int:
         """Works recorded mails until none is left or `stop` is set; how many were worked."""
@@ -77,8 +80,8 @@ class Casework:
             self._settle(claim)
         except Stale:
             log.warning("another worker took the mail", extra={"mail": claim.mail.id})
-        except LedgerError:
-            raise  # the database's trouble, not this mail's: its lease brings it back
+        except DatabaseFailed:
+            raise  # not this mail's fault: its lease brings it back
         except Exception:
             log.exception("mail could not be worked", extra={"mail": claim.mail.id})
             self._tools.ledger.release(claim, self._tools.now() + _RETRY, "failed", strike=True)
@@ -89,9 +92,11 @@ class Casework:
         if mailbox is None:
             tools.ledger.quarantine(claim, "mailbox_not_configured")
             return
-        examination = tools.examiner.examine(
-            Arrived(tools.archive.read(mail.sha256), mailbox.address, mail.arrived_at, receiver_of(mailbox), mail.whole)
-        )
+        raw = tools.archive.read(mail.sha256)
+        with self._kept(claim):
+            examination = tools.examiner.examine(
+                Arrived(raw, mailbox.address, mail.arrived_at, receiver_of(mailbox), mail.whole)
+            )
         if (bounce := examination.message.bounce) and bounce.original_message_id:
             tools.ledger.mark_bounced(bounce.original_message_id, bounce.status or "")
         self._file(claim, mailbox, examination)
@@ -104,6 +109,26 @@ class Casework:
                 "seconds": round(examination.seconds, 2),
             },
         )
+
+    @contextmanager
+    def _kept(self, claim: Claim) -> Iterator[None]:
+        """The claim's lease is renewed for as long as the papers are being read."""
+        over = Event()
+
+        def renew() -> None:
+            while not over.wait(_RENEW_SECONDS):
+                try:
+                    self._tools.ledger.renew(claim, LEASE_SECONDS)
+                except LedgerError as error:  # the finish will find out by its fence
+                    log.warning("lease not renewed", extra={"mail": claim.mail.id, "why": str(error)})
+
+        keeper = Thread(target=renew, name=f"lease-{claim.mail.id}", daemon=True)
+        keeper.start()
+        try:
+            yield
+        finally:
+            over.set()
+            keeper.join()
 
     def _file(self, claim: Claim, mailbox: Mailbox, examination: Examination) -> None:
         """Ends the claim as the verdict says."""
@@ -207,6 +232,11 @@ class Casework:
             number=number,
             known=known,
         )
+
+
+def worker_name() -> str:
+    """Which process works: for the ledger's claims."""
+    return f"{platform.node()}:{os.getpid()}"
 
 
 def _needs_no_case(examination: Examination) -> bool:

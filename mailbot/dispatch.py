@@ -20,7 +20,7 @@ from ledger.archive import Archive
 from ledger.entries import LetterEntry, LetterState
 from ledger.errors import NotArchived, Stale
 from ledger.questions import SentCounts
-from mailbot.alarms import Alarm, AlarmKind, Bell, ring
+from mailbot.alarms import Alarm, AlarmKind, Bell, LogBell
 from mailbot.doubts import DoubtLedger, Doubts
 from mailbot.errors import LoginRefused, TransportError, Untrusted
 from mailbot.patience import Patience
@@ -76,7 +76,7 @@ class Dispatch:
         worker: str,
         brakes: Brakes | None = None,
         send: bool = True,
-        bell: Bell = ring,
+        bell: Bell | None = None,
         connect: Callable[[Account], SmtpConnection] = SmtpConnection,
         evidence: Callable[[Account, str], Evidence] = seek,
         reset_hours: float = 12,
@@ -91,7 +91,7 @@ class Dispatch:
         self._worker = worker
         self._brakes = brakes or Brakes()
         self._send = send
-        self._bell = bell
+        self._bell = bell or LogBell()
         self._connect = connect
         self._now = now
         self._clock = clock
@@ -99,7 +99,13 @@ class Dispatch:
         self._patience = {address: Patience(clock, reset_hours) for address in self._accounts}
         self._next_mail = dict.fromkeys(self._accounts, float("-inf"))
         self._doubts = Doubts(
-            ledger=ledger, accounts=self._accounts, evidence=evidence, bell=bell, now=now, clock=clock, stop=self._stop
+            ledger=ledger,
+            accounts=self._accounts,
+            evidence=evidence,
+            bell=self._bell,
+            now=now,
+            clock=clock,
+            stop=self._stop,
         )
         self._paused_until = float("-inf")  #: for all mailboxes: the global breaker
         self._busy = threading.Lock()
@@ -212,7 +218,7 @@ class Dispatch:
         if hashlib.sha256(raw).hexdigest() == entry.letter.sha256:
             return raw
         self._ledger.mark_failed(entry.id, entry.fence, "its bytes are not in the archive", self._now())
-        self._alarm(AlarmKind.LETTER_FAILED, self._accounts[entry.letter.mailbox], f"letter {entry.id}: not in archive")
+        self._failed(self._accounts[entry.letter.mailbox], entry, "its bytes are not in the archive")
         return None
 
     def _note(self, account: Account, entry: LetterEntry, outcome: Outcome) -> None:
@@ -228,12 +234,12 @@ class Dispatch:
             case Sent(answer, refused):
                 self._ledger.mark_sent(entry.id, entry.fence, answer, now)
                 if refused:
-                    self._alarm(AlarmKind.LETTER_FAILED, account, f"letter {entry.id} in part: {'; '.join(refused)}")
+                    self._failed(account, entry, f"in part: {'; '.join(refused)}")
             case Retry(why, too_much):
                 self._again(account, entry, why, too_much=too_much)
             case Refused(why):
                 self._ledger.mark_failed(entry.id, entry.fence, why, now)
-                self._alarm(AlarmKind.LETTER_FAILED, account, f"letter {entry.id}: {why}")
+                self._failed(account, entry, why)
             case Uncertain(why):
                 self._ledger.mark_uncertain(entry.id, entry.fence, why, now)
             case _:
@@ -244,7 +250,7 @@ class Dispatch:
         now = self._now()
         if now - entry.queued_at >= GIVE_UP_AFTER:
             self._ledger.mark_failed(entry.id, entry.fence, f"no success within a day: {why}", now)
-            self._alarm(AlarmKind.LETTER_FAILED, account, f"letter {entry.id}: no success within a day: {why}")
+            self._failed(account, entry, f"no success within a day: {why}")
             return
         minutes = RETRY_MINUTES[min(entry.attempts, len(RETRY_MINUTES)) - 1]
         if too_much:
@@ -266,5 +272,8 @@ class Dispatch:
         elif patience.failures == 5:
             self._alarm(AlarmKind.UNREACHABLE, account, str(error))
 
-    def _alarm(self, kind: AlarmKind, account: Account, detail: str) -> None:
-        self._bell(Alarm(kind, account.address, detail))
+    def _failed(self, account: Account, entry: LetterEntry, why: str) -> None:
+        self._alarm(AlarmKind.LETTER_FAILED, account, why, about=f"letter {entry.id}")
+
+    def _alarm(self, kind: AlarmKind, account: Account, detail: str, about: str = "") -> None:
+        self._bell.ring(Alarm(kind, account.address, detail, about))

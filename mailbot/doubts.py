@@ -105,4 +105,5 @@ class Doubts:
         if entry.letter.state is LetterState.SENDING:
             why = "the sender died, and no Sent folder tells"
             self._ledger.mark_uncertain(entry.id, entry.fence, why, self._now())
-        self._bell(Alarm(AlarmKind.LETTER_UNCERTAIN, account.address, f"letter {entry.id} may have left"))
+        about = f"letter {entry.id}"
+        self._bell.ring(Alarm(AlarmKind.LETTER_UNCERTAIN, account.address, "it may have left", about))

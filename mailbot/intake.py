@@ -12,14 +12,16 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from ledger.archive import Archive, Stored
 from ledger.entries import Arrival, Delivery, MailState, Recorded
-from ledger.errors import ArchiveError
-from mailbot.alarms import Alarm, AlarmKind, Bell, ring
+from ledger.errors import LedgerError
+from mailbot.alarms import Alarm, AlarmKind, Bell, LogBell
 from mailbot.errors import CommandRefused, LoginRefused, ProtocolBroken, TransportError, Untrusted
 from mailbot.heads import Head
 from mailbot.patience import Patience
@@ -30,7 +32,14 @@ log = logging.getLogger(__name__)
 
 OFFICE_TIME = ZoneInfo("Asia/Shanghai")
 _STRIKES = 3  #: so often may a mail break the connection's protocol; then a person looks
+_MISSES = 5  #: so many polls may a mail come empty; then a person looks
 _WATCHED = 50  #: so many of the newest known UIDs are looked at for reuse in each poll
+_OVER_AFTER_A_POLL = (
+    AlarmKind.LOGIN_REFUSED,
+    AlarmKind.UNTRUSTED,
+    AlarmKind.UNREACHABLE,
+    AlarmKind.DISK_FULL,
+)
 _UNREACHABLE_AFTER = 5  #: failed rounds until somebody is told
 
 
@@ -43,7 +52,13 @@ class IntakeLedger(Protocol):
         self, mailbox: str, folder: str, uidvalidity: int, uids: Sequence[int]
     ) -> Mapping[int, Delivery]: ...
 
-    def record_mails(self, arrivals: Iterable[Arrival]) -> list[Recorded]: ...
+    def record_mails(self, arrivals: Iterable[Arrival], now: datetime | None = None) -> list[Recorded]: ...
+
+    def note_poll(self, mailbox: str, *, capabilities: Iterable[str] = (), now: datetime | None = None) -> None: ...
+
+    def note_poll_failed(
+        self, mailbox: str, error: str, *, login_refused: bool = False, now: datetime | None = None
+    ) -> int: ...
 
 
 @dataclass(frozen=True)
@@ -67,7 +82,7 @@ class Intake:
         ledger: IntakeLedger,
         archive: Archive,
         connect: Callable[[Account], Mailbox] = open_mailbox,
-        bell: Bell = ring,
+        bell: Bell | None = None,
         free_bytes: int = 500 << 20,
         reset_hours: float = 12,
         clock: Callable[[], float] = time.monotonic,
@@ -77,16 +92,18 @@ class Intake:
         self._ledger = ledger
         self._archive = archive
         self._connect = connect
-        self._bell = bell
+        self._bell = bell or LogBell()
         self._free_bytes = free_bytes
         self._reset_hours = reset_hours
         self._clock = clock
         self._stop = stop or threading.Event()
         self._patience: dict[str, Patience] = {}
         self._busy: dict[str, threading.Lock] = {}
+        self._told: set[str] = set()  #: addresses of which the ledger knows since this start that they are well
         self._careful: set[str] = set()  #: addresses whose mails are fetched one by one
         self._tries: Counter[_Place] = Counter()
         self._broken: Counter[_Place] = Counter()
+        self._missed: Counter[_Place] = Counter()
         self._uidnext: dict[tuple[str, str, int], int] = {}
         self._verified: dict[_Place, Stamp] = {}
 
@@ -110,32 +127,50 @@ class Intake:
         visit = _Visit(account)
         trouble = self._visit_until_quiet(visit)
         if trouble is None:
-            patience.well()
+            with suppress(LedgerError):  # what was recorded is recorded
+                self._all_well(visit, patience)
             return Poll(visit.new, visit.unreadable)
         self._weigh(trouble, account, patience, came=visit.new)
         return Poll(visit.new, visit.unreadable, skipped=str(trouble))
 
+    def _all_well(self, visit: "_Visit", patience: Patience) -> None:
+        address = visit.account.address
+        if patience.failures or patience.refusals or address not in self._told:
+            for kind in _OVER_AFTER_A_POLL:
+                self._bell.clear(kind, address)
+        patience.well()
+        # The capabilities are the support question that is asked first; once a start is enough.
+        capabilities = () if address in self._told else visit.capabilities
+        self._told.add(address)
+        self._ledger.note_poll(address, capabilities=capabilities)
+
     def _visit_until_quiet(self, visit: "_Visit") -> Exception | None:
-        """A broken fetch is followed at once by a careful visit, which finds out which mail breaks it."""
+        """After a broken fetch at once another visit: a careful one, when nothing at all came through before it."""
+        address = visit.account.address
         trouble: Exception | None = None
         for _ in range(_STRIKES + 2):
+            before, visit.fetching = visit.new + visit.unreadable, False
             try:
                 with self._connect(visit.account) as mailbox:
+                    visit.capabilities = tuple(mailbox.capabilities.announced)
                     self._visit(visit, mailbox)
-            except ProtocolBroken as error:
+            except (TransportError, LedgerError) as error:
                 trouble = error
-                self._careful.add(visit.account.address)
-                continue
-            except (TransportError, ArchiveError) as error:
-                if visit.fetching:  # one mail may be what kills the server's process
-                    self._careful.add(visit.account.address)
+                # One mail may be what breaks the line, or kills the server's process, each time.
+                if visit.fetching and visit.new + visit.unreadable == before:
+                    self._careful.add(address)
+                if isinstance(error, ProtocolBroken) and not self._stop.is_set():
+                    continue
                 return error
-            self._careful.discard(visit.account.address)
+            self._careful.discard(address)
             return None
         return trouble
 
     def _weigh(self, trouble: Exception, account: Account, patience: Patience, *, came: int) -> None:
         log.warning("poll failed", extra={"mailbox": account.address, "reason": str(trouble)})
+        with suppress(LedgerError):  # the ledger itself may be what failed
+            refused = isinstance(trouble, LoginRefused)
+            self._ledger.note_poll_failed(account.address, str(trouble), login_refused=refused)
         if isinstance(trouble, LoginRefused):
             if patience.refused():
                 self._alarm(AlarmKind.LOGIN_REFUSED, account, f"{trouble}; no further try until restart")
@@ -145,8 +180,8 @@ class Intake:
         patience.lost()
         if isinstance(trouble, Untrusted):
             self._alarm(AlarmKind.UNTRUSTED, account, str(trouble))
-        elif isinstance(trouble, ArchiveError):
-            self._alarm(AlarmKind.DISK_FULL, account, f"archive: {trouble}; mail stays on the server")
+        elif isinstance(trouble, LedgerError):
+            self._alarm(AlarmKind.DISK_FULL, account, f"{trouble}; mail stays on the server")
         elif patience.failures == _UNREACHABLE_AFTER:
             self._alarm(AlarmKind.UNREACHABLE, account, str(trouble))
 
@@ -158,7 +193,7 @@ class Intake:
             try:
                 state = mailbox.open(folder, writable=visit.account.mark_seen)
             except CommandRefused as error:
-                self._alarm(AlarmKind.FOLDER_REFUSED, visit.account, str(error))
+                self._alarm(AlarmKind.FOLDER_REFUSED, visit.account, str(error), about=folder)
                 continue
             self._look_through(visit, mailbox, state)
 
@@ -201,7 +236,7 @@ class Intake:
     def _keep(self, visit: "_Visit", mailbox: Mailbox, state: FolderState, batch: Batch) -> None:
         """Archive, then ledger, then flag: in this order."""
         mails = [mail for mail in batch if isinstance(mail, RawMail)]
-        lost = [mail for mail in batch if isinstance(mail, Unreadable)]
+        lost = [mail for mail in batch if isinstance(mail, Unreadable) and self._is_final(visit, state, mail)]
         arrivals = self._archived(visit.account, state, mails)
         arrivals += [self._unreadable(visit.account, state, mail) for mail in lost]
         if not arrivals:
@@ -214,6 +249,12 @@ class Intake:
                 mailbox.mark_seen([mail.uid for mail in mails])
             except CommandRefused as error:  # the ledger decides, not the flag
                 log.info("flag refused", extra={"mailbox": visit.account.address, "reason": str(error)})
+
+    def _is_final(self, visit: "_Visit", state: FolderState, mail: Unreadable) -> bool:
+        """What may come another time is asked for in the next rounds before a person is troubled."""
+        key = (visit.account.address, state.folder, state.uidvalidity, mail.stamp.uid)
+        self._missed[key] += 1
+        return not mail.passing or self._missed[key] > _MISSES
 
     def _archived(self, account: Account, state: FolderState, mails: Sequence[RawMail]) -> list[Arrival]:
         heads = [Head(mail.content) for mail in mails]
@@ -235,7 +276,7 @@ class Intake:
     def _unreadable(self, account: Account, state: FolderState, mail: Unreadable) -> Arrival:
         """A row and a stub instead of the mail: a person must look into the mailbox."""
         uid, arrived = mail.stamp.uid, mail.stamp.arrived_at
-        self._alarm(AlarmKind.MAIL_UNREADABLE, account, f"{state.folder} UID {uid}: {mail.why}")
+        self._alarm(AlarmKind.MAIL_UNREADABLE, account, mail.why, about=f"{state.folder} UID {uid}")
         stub = f"X-Mailbot-Not-Fetched: {account.address} {state.uidvalidity} {uid}\r\n\r\n".encode()
         kept = self._archive.store([stub])
         delivery = Delivery(account.address, state.folder, state.uidvalidity, uid, arrived, kept.size)
@@ -270,10 +311,12 @@ class Intake:
                 (recorded,) = self._ledger.record_mails([replace(arrival, delivery=beside)])
                 if recorded.new:  # else only its size or time was told otherwise
                     visit.new += 1
-                    self._alarm(AlarmKind.UID_REUSED, visit.account, f"{state.folder} UID {stamp.uid}")
+                    about = f"{state.folder} UID {stamp.uid}"
+                    self._alarm(AlarmKind.UID_REUSED, visit.account, "recorded as a mail of its own", about=about)
 
-    def _alarm(self, kind: AlarmKind, account: Account, detail: str) -> None:
-        self._bell(Alarm(kind, account.address, detail))
+    def _alarm(self, kind: AlarmKind, account: Account, detail: str, about: str = "") -> None:
+        with suppress(LedgerError):  # a full disk must not silence the log, nor stop the poll
+            self._bell.ring(Alarm(kind, account.address, detail, about))
 
 
 @dataclass
@@ -283,4 +326,5 @@ class _Visit:
     account: Account
     new: int = 0
     unreadable: int = 0
+    capabilities: tuple[str, ...] = ()
     fetching: bool = False  #: in a folder, behind SEARCH

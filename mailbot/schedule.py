@@ -6,17 +6,19 @@ nothing. A leg that has found work for the next one wakes it at once.
 
 import logging
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from threading import Event
+from threading import Event, Thread
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
-log = logging.getLogger("mailbot.schedule")
+log = logging.getLogger(__name__)
+
+_STOP_SECONDS = 8.0  #: of the 10 s that a SIGTERM may take
 
 
 @dataclass(frozen=True)
@@ -33,17 +35,19 @@ class Leg:
 class Schedule:
     """Runs the legs, each in its own thread and never twice at a time, until told to stop."""
 
-    def __init__(self, legs: tuple[Leg, ...]) -> None:
-        self._legs = legs
+    def __init__(self) -> None:
+        self._legs: list[Leg] = []
         self._stop = Event()
         self._scheduler = BackgroundScheduler(
-            executors={"default": ThreadPoolExecutor(max(len(legs), 1))},
-            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
-            timezone=UTC,
+            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}, timezone=UTC
         )
 
-    def run_until_told(self, on_stop: Callable[[], None] = lambda: None) -> None:
-        """Returns after SIGTERM or SIGINT, when every leg has finished its piece of work (10 s at most)."""
+    def add(self, legs: Iterable[Leg]) -> None:
+        """Before the start."""
+        self._legs += legs
+
+    def run_until_told(self, on_stop: Callable[[], None] = lambda: None) -> bool:
+        """Returns after SIGTERM or SIGINT; False when a leg did not finish its piece of work in time."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: self._stop.set())
         self.start()
@@ -51,9 +55,10 @@ class Schedule:
         self._stop.wait()
         log.info("daemon stopping")
         on_stop()
-        self.stop()
+        return self.stop()
 
     def start(self) -> None:
+        self._scheduler.add_executor(ThreadPoolExecutor(max(len(self._legs), 1)))
         for leg in self._legs:
             self._scheduler.add_job(
                 self._look,
@@ -64,9 +69,13 @@ class Schedule:
             )
         self._scheduler.start()
 
-    def stop(self) -> None:
+    def stop(self, seconds: float = _STOP_SECONDS) -> bool:
+        """Waits so long for the legs; False when one is still at work."""
         self._stop.set()
-        self._scheduler.shutdown(wait=True)
+        ending = Thread(target=self._scheduler.shutdown, kwargs={"wait": True}, daemon=True)
+        ending.start()
+        ending.join(seconds)
+        return not ending.is_alive()
 
     def wake(self, name: str) -> None:
         """The named leg looks as soon as it can."""

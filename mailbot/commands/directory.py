@@ -1,0 +1,22 @@
+"""`mailbot directory import`: loads or updates the enterprises' directory."""
+
+import sys
+from argparse import Namespace
+from datetime import datetime
+
+from ledger.directory_file import read_directory
+from mailbot.app import open_ledger
+from mailbot.settings import OFFICE_TIME, load_settings
+from parsers.names import fold_firm
+
+
+def load(options: Namespace) -> int:
+    """Bad rows are named by line and reason, the good ones are loaded; 1 when a row was bad."""
+    settings = load_settings(options.config)
+    read = read_directory(options.file, fold=fold_firm)
+    for bad in read.bad:
+        print(f"{options.file}: {bad}", file=sys.stderr)
+    with open_ledger(settings) as ledger:
+        done = ledger.import_enterprises(read.enterprises, as_of=datetime.now(OFFICE_TIME).date())
+    print(f"{done.added} added, {done.changed} changed, {done.unchanged} unchanged, {len(read.bad)} rows refused")
+    return 1 if read.bad else 0
