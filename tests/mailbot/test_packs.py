@@ -1,0 +1,162 @@
+"""The shipped packs say what the circular says; an office's own are checked by file, key and remedy."""
+
+from datetime import date
+from importlib.resources import files
+from itertools import pairwise
+
+import pytest
+
+from mailbot.errors import ConfigurationError
+from mailbot.examination.matter import prescribed_mailboxes
+from mailbot.packs import load_matters, load_pack
+from parsers.documents.document import DocumentKind as Kind
+
+SHIPPED = files("mailbot.examination") / "matters"
+
+
+def matter(key):
+    return next(one for one in load_matters() if one.key == key)
+
+
+def filing(key, action=None, submitted_by=None):
+    ways = matter(key).filings
+    return next(one for one in ways if one.action == action and submitted_by in (None, one.submitted_by))
+
+
+def test_the_four_annexes_are_shipped_in_their_order():
+    shipped = load_matters()
+    assert [one.annex for one in shipped] == ["附件1", "附件2", "附件3", "附件4"]
+    assert all(earlier.annex <= later.annex for earlier, later in pairwise(shipped))
+    assert all(one.source == "渝交路〔2024〕31号" and one.in_force(date(2024, 6, 24)) for one in shipped)
+    assert not any(one.in_force(date(2024, 6, 23)) for one in shipped)
+
+
+@pytest.mark.parametrize(
+    ("way", "form", "others", "sender", "copied"),
+    [
+        pytest.param(
+            ("firm_information",), "1-1", {Kind.SOCIAL_INSURANCE_CERTIFICATE}, "registered", False, id="附件1"
+        ),
+        pytest.param(
+            ("engineer_information",),
+            "3-1",
+            {Kind.SOCIAL_INSURANCE_CERTIFICATE},
+            "registered_or_doubt",
+            False,
+            id="附件3",
+        ),
+        *(
+            pytest.param(
+                ("engineer_track_record", action, "engineer"),
+                form,
+                {
+                    Kind.NATIONAL_SCREENSHOT,
+                    Kind.MUNICIPAL_SCREENSHOT,
+                    Kind.IDENTITY_CARD,
+                    Kind.CARD_IN_HAND_PHOTO,
+                },
+                "anyone",
+                True,
+                id=f"附件4 {action}",
+            )
+            for action, form in (("add", "4-1-1"), ("update", "4-1-1"), ("close", "4-1-2"))
+        ),
+        pytest.param(
+            ("engineer_track_record", "close", "firm"),
+            "4-1-3",
+            {Kind.MUNICIPAL_SCREENSHOT, Kind.SOCIAL_INSURANCE_CERTIFICATE},
+            "registered",
+            False,
+            id="附件4 企业提交: no national screenshot (D20)",
+        ),
+    ],
+)
+def test_each_filing_asks_what_the_circular_asks(way, form, others, sender, copied):
+    asked = filing(*way)
+    assert asked.letter_form == form
+    assert {paper.kind for paper in asked.required_now} == others | {Kind.COMMITMENT_LETTER}
+    assert (asked.sender, asked.copy_to_firm) == (sender, copied)
+
+
+@pytest.mark.parametrize(("action", "days"), [("add", 20), ("update", None), ("close", 20)])
+def test_an_update_is_never_late(action, days):
+    """I15."""
+    assert filing("engineer_track_record", action).late_after_workdays == days
+
+
+def test_the_owners_matter_has_no_application():
+    owner = matter("firm_track_record")
+    assert owner.reminder
+    assert owner.filings == ()
+
+
+def test_the_review_mailboxes_are_those_of_the_circular():
+    assert prescribed_mailboxes(load_matters()) == {
+        "cqjtgjzx@vip.163.com": {"firm_information", "engineer_information"},
+        "cqjtzjzd@vip.163.com": {"engineer_track_record", "firm_track_record"},
+    }
+
+
+OWN = (SHIPPED / "firm_information.toml").read_text(encoding="utf-8").replace("firm_information", "equipment_check")
+
+
+def write(folder, text, name="own.toml"):
+    (folder / name).write_text(text, encoding="utf-8")
+    return folder / name
+
+
+def test_an_office_adds_a_matter_without_a_programmer(tmp_path):
+    write(tmp_path, OWN.replace("监理企业信息登记", "检测设备登记"))
+    added = next(one for one in load_matters(tmp_path) if one.key == "equipment_check")
+    assert added.filings[0].subject.line == "{firm}/检测设备登记"
+    assert len(load_matters(tmp_path)) == 5
+
+
+def test_an_office_replaces_a_shipped_pack(tmp_path):
+    write(tmp_path, (SHIPPED / "firm_information.toml").read_text(encoding="utf-8").replace("strict", "lenient"))
+    assert (
+        next(one for one in load_matters(tmp_path) if one.key == "firm_information").policy("subject", "") == "lenient"
+    )
+
+
+@pytest.mark.parametrize(
+    ("broken", "named"),
+    [
+        pytest.param(OWN + "\nsurprise = 1\n", "surprise", id="unknown key"),
+        pytest.param(OWN.replace('sender = "registered"', 'sender = "nobody"'), "sender", id="wrong value"),
+        pytest.param(OWN.replace('annex = "附件1"\n', ""), "annex", id="missing key"),
+        pytest.param(
+            OWN.replace('subject = "strict"', 'subject = "harsh"'), "use strict or lenient", id="policy value"
+        ),
+        pytest.param(OWN.replace('subject = "strict"', 'sujbect = "strict"'), "is no policy", id="policy name"),
+        pytest.param(
+            OWN.replace("[policies]", '[rules.leter_missing]\nseverity = "note"\n[policies]'),
+            "leter_missing",
+            id="code",
+        ),
+        pytest.param(OWN.replace('line = "{firm}/', 'line = "{company}/'), "no blank", id="blank"),
+        pytest.param(OWN.replace('event = "监理企业信息登记"', 'event = "信息登记"'), "does not end", id="event"),
+        pytest.param(OWN.replace("schema = 1", "schema = 2"), "schema", id="schema"),
+        pytest.param(OWN.replace("schema = 1", "schema = "), "own.toml", id="no TOML"),
+    ],
+)
+def test_a_fault_is_named_by_file_and_key(tmp_path, broken, named):
+    file = write(tmp_path, broken)
+    for load in (lambda: load_pack(file), lambda: load_matters(tmp_path)):
+        with pytest.raises(ConfigurationError) as refused:
+            load()
+        assert "own.toml" in str(refused.value)
+        assert named in str(refused.value)
+
+
+def test_two_matters_never_share_a_subject_line(tmp_path):
+    write(tmp_path, OWN)
+    with pytest.raises(ConfigurationError, match=r"the line of .* too; give each matter its own"):
+        load_matters(tmp_path)
+
+
+def test_two_files_of_one_key_are_refused(tmp_path):
+    for name in ("a.toml", "b.toml"):
+        write(tmp_path, OWN.replace("监理企业信息登记", "检测设备登记"), name)
+    with pytest.raises(ConfigurationError, match="keep one file a matter"):
+        load_matters(tmp_path)
