@@ -133,7 +133,9 @@ def read_letter(
 def _alterations(likeness: Likeness, blanks: Blanks, ink: Mapping[int, InkMap]) -> tuple[Alteration, ...]:
     """Those of the fixed wording, and words slipped in behind a number where no blank has room for them."""
     slipped = tuple(
-        Alteration(AlterationKind.ADDED, "", words, "", page, box, certain=bool(blanks.fields.get(name)) and "不" in words)
+        Alteration(
+            AlterationKind.ADDED, "", words, "", page, box, certain=bool(blanks.fields.get(name)) and "不" in words
+        )
         for name, words, page, box in blanks.residues
     )
     return alterations(likeness.text, likeness.alignment, ink) + slipped
@@ -157,5 +159,3 @@ def _dating(text: LetterText, alignment: Alignment, ink: Mapping[int, InkMap]) -
         if fixed.region is Region.LABEL and partner is not None
     ]
     return read_date(text, alignment, ink.get(labels[-1]) if labels else None)
-
-

@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -141,7 +142,7 @@ class _Builder:
     def template(self) -> Template:
         cuts = sorted(self._cuts | {len(self._printed)})
         clause_of: dict[int, tuple[int, int]] = {}
-        for start, end in zip(cuts, cuts[1:], strict=False):
+        for start, end in pairwise(cuts):
             clause_of |= dict.fromkeys(range(start, end), (start, end))
         fixed = tuple(Fixed(c, region, party, clause_of[at], at) for c, region, party, at in self._fixed)
         return Template(self._form, "".join(self._printed), fixed, tuple(tuple(gap) for gap in self._gaps))

@@ -7,6 +7,7 @@ sentence round (不, 未 …) is one even as a single character.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import pairwise
 from statistics import median
 from typing import Final
 
@@ -59,7 +60,10 @@ def alterations(text: LetterText, alignment: Alignment, ink: Mapping[int, InkMap
     """
     judge = _Judge(text, alignment, ink)
     found = [
-        one for edit in alignment.edits if (certain := judge.certain(edit)) is not None for one in [judge.told(edit, certain)]
+        one
+        for edit in alignment.edits
+        if (certain := judge.certain(edit)) is not None
+        for one in [judge.told(edit, certain)]
     ]
     found.extend(_added_lines(text, alignment, judge.body_left))
     if judge.noise > _FEW:
@@ -276,11 +280,7 @@ def _em(lines: list[LetterLine]) -> float:
 
 def _pitch(lines: list[LetterLine]) -> float:
     """Distance of neighbouring lines as a share of the page's height."""
-    steps = [
-        lower.box.middle[1] - upper.box.middle[1]
-        for upper, lower in zip(lines, lines[1:], strict=False)
-        if upper.page is lower.page
-    ]
+    steps = [lower.box.middle[1] - upper.box.middle[1] for upper, lower in pairwise(lines) if upper.page is lower.page]
     steps = [step for step in steps if step > 0]
     return median(steps) if steps else 0.0
 
@@ -300,5 +300,11 @@ def _added_lines(text: LetterText, alignment: Alignment, body_left: float) -> It
                 continue
             last = names == gaps[-1][0] and end == len(text.glyphs)
             yield Alteration(
-                AlterationKind.ADDED, "", line.text.strip(), "", line.page.number, line.box, certain=words >= 8 and not last
+                AlterationKind.ADDED,
+                "",
+                line.text.strip(),
+                "",
+                line.page.number,
+                line.box,
+                certain=words >= 8 and not last,
             )

@@ -21,10 +21,16 @@ from parsers.names import fold_firm, fold_person, fold_post, squeeze
 _NUMBERS: Final = {"phone": 7, "engineer_phone": 7, "credit_identifier": 10}
 _NUMBER: Final = re.compile(r"[0-9A-Za-z*×✕][0-9A-Za-z*×✕\s\-]*")
 _UNDERLINE: Final = re.compile(r"^[\s_＿—–\-一﹏…．.·:：,，。;；'\"|丨]*$")
+#: How sections are named. JL is often read as 儿, 几 or 孔.
 _SECTION: Final = re.compile(
     r"(?:第?[一二三四五六七八九十百0-9]+(?:监理)?(?:合同段|标段|标|分部|监理部)"
-    r"|[A-Za-z][A-Za-z0-9\-－]*(?:合同段|标段|标|监理部)?|[总驻]监?(?:理)?(?:工程师)?办(?:公室)?|总监办|驻地办)$"
+    r"|(?:[A-Z]|[儿几孔](?=[0-9]))[A-Z0-9]*(?:监理)?(?:合同段|标段|标|监理部)?"
+    r"|(?:[一二三四五六七八九十0-9]+分?)?(?:总监|驻地|总监理)(?:工程师)?办(?:公室)?)$"
 )
+#: How works are named to their end: nothing of a section follows.
+_WHOLE_PROJECT: Final = re.compile("(?:公路|高速|工程|大桥|隧道|复线|项目|连接线|[南北东西中]?段)$")
+#: Project and section as they stand side by side, for comparing where they cannot be told apart.
+JOINED: Final = "project_and_section"
 _WELL: Final = 0.95  #: engine's confidence below which print is rather a hand
 _GAP: Final = 1.0  #: empty room, in characters, that a blank left open leaves on paper
 #: Letters that no code holds (GB 32100-2015) and that engines and people write for digits.
@@ -111,10 +117,24 @@ def _split(text: LetterText, names: list[str], start: int, end: int) -> Iterator
         cut = _number_start(text, start, end)
     elif names == ["project", "section"]:
         cut = _section_start(text, start, end)
+    if names == ["project", "section"]:
+        if cut == end and not _is_whole_project(text, start, end):
+            # Both stand there, but where one ends is not to be seen: one value for the two.
+            yield _single(text, JOINED, start, end)
+            return
+        if start < end:
+            yield _single(text, JOINED, start, end)
     yield _single(text, names[0], start, cut)
     for name in names[1:]:
         yield _single(text, name, cut, end)
         cut = end
+
+
+def _is_whole_project(text: LetterText, start: int, end: int) -> bool:
+    """Print that ends as works' names do: the section behind it was left open. A hand's reading proves nothing."""
+    return start == end or (
+        text.confidence(start, end) >= _WELL and _WHOLE_PROJECT.search(text.characters[start:end]) is not None
+    )
 
 
 def _single(text: LetterText, name: str, start: int, end: int) -> _Reading:
@@ -150,9 +170,8 @@ def _section_start(text: LetterText, start: int, end: int) -> int:
         before, here = text.glyphs[at - 1], text.glyphs[at]
         if before.line == here.line and "　" in text.lines[here.line].text[before.at + 1 : here.at]:
             return at
-    characters = text.characters[start:end]
-    match = _SECTION.search(characters)
-    return start + match.start() if match and match.start() >= 2 else end
+    match = _SECTION.search(text.characters[start:end])
+    return start + match.start() if match else end
 
 
 def _folded_value(name: str, raw: str) -> str:
@@ -166,7 +185,8 @@ def _folded_value(name: str, raw: str) -> str:
         return fold_person(raw).strip("_—-")
     if name == "firm":
         return fold_firm(raw).strip("_—-")
-    return squeeze(raw).strip("_—-,，。、；;")
+    value = squeeze(raw).strip("_—-,，。、；;")
+    return re.sub(r"[儿几孔](?=-?[0-9])", "JL", value) if name in {"section", JOINED} else value
 
 
 def _field(text: LetterText, name: str, filled: list[_Reading]) -> Field:

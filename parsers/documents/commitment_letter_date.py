@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+import numpy as np
+
 from parsers.dates import find_dates, is_blank_date
 from parsers.documents.commitment_letter_alignment import Alignment, Region
 from parsers.documents.commitment_letter_text import LetterLine, LetterText
@@ -68,8 +70,14 @@ def _room(text: LetterText, alignment: Alignment) -> list[LetterLine]:
 
 def _bounds(text: LetterText, alignment: Alignment) -> tuple[int, int]:
     fixed, partner = alignment.template.fixed, alignment.partner
-    labels = [text.glyphs[p].line for f, p in zip(fixed, partner, strict=True) if p is not None and f.region is Region.LABEL]
-    notes = [text.glyphs[p].line for f, p in zip(fixed, partner, strict=True) if p is not None and f.region is Region.FOOTNOTE]
+    labels = [
+        text.glyphs[p].line for f, p in zip(fixed, partner, strict=True) if p is not None and f.region is Region.LABEL
+    ]
+    notes = [
+        text.glyphs[p].line
+        for f, p in zip(fixed, partner, strict=True)
+        if p is not None and f.region is Region.FOOTNOTE
+    ]
     return max(labels, default=-1), min(notes, default=len(text.lines))
 
 
@@ -96,4 +104,4 @@ def _empty_place(text: LetterText, alignment: Alignment) -> Box | None:
 def _inked_width(ink: InkMap, box: Box) -> float:
     """Share of the page's width that has ink in its column."""
     columns = ink.ink[ink.pixels(box)].any(axis=0)
-    return float(columns.sum()) / ink.width
+    return int(np.count_nonzero(columns)) / ink.width

@@ -32,6 +32,7 @@ def read_options(text: LetterText, alignment: Alignment, ink: Mapping[int, InkMa
     printed = alignment.template.printed
     first_at = {fixed.at: number for number, fixed in enumerate(alignment.template.fixed)}
     options: list[Option] = []
+    seen: dict[int, tuple[Square, ...]] = {}
     group, line_start = "", -1
     for match in _OPTION.finditer(printed):
         number = first_at.get(match.start("label"))
@@ -40,9 +41,8 @@ def read_options(text: LetterText, alignment: Alignment, ink: Mapping[int, InkMa
         start_of_line = printed.rfind("\n", 0, match.start()) + 1
         if start_of_line != line_start:
             group, line_start = match["label"], start_of_line
-        if match.start() == start_of_line or group:
-            options.append(Option(match["label"], group, _blank_behind(alignment, match), Presence.UNCLEAR))
-            options[-1] = _judged(options[-1], text, alignment.partner[number], ink)
+        presence = _seen(text, alignment.partner[number], ink, seen)
+        options.append(Option(match["label"], group, _blank_behind(alignment, match), presence))
     return tuple(options)
 
 
@@ -59,16 +59,19 @@ def _blank_behind(alignment: Alignment, match: re.Match[str]) -> str | None:
     return names[0] if names else None
 
 
-def _judged(option: Option, text: LetterText, partner: int | None, ink: Mapping[int, InkMap]) -> Option:
+def _seen(
+    text: LetterText, partner: int | None, ink: Mapping[int, InkMap], seen: dict[int, tuple[Square, ...]]
+) -> Presence:
+    """Whether the □ before the label's first character is ticked; `seen` keeps the squares of lines looked at."""
     if partner is None:
-        return option
+        return Presence.UNCLEAR
     glyph = text.glyphs[partner]
-    line = text.lines[glyph.line]
-    before = line.text[:glyph.at].rstrip()[-1:]
-    place = text.box(partner, partner + 1)
+    line, place = text.lines[glyph.line], text.box(partner, partner + 1)
     picture = ink.get(line.page.number)
-    squares = find_squares(picture, line.box, place.width) if picture and place else ()
-    return Option(option.label, option.group, option.blank, _presence(before, line.sure, _distances(squares, place)))
+    if glyph.line not in seen:
+        seen[glyph.line] = find_squares(picture, line.box, place.width) if picture and place else ()
+    before = line.text[: glyph.at].rstrip()[-1:]
+    return _presence(before, line.sure, _distances(seen[glyph.line], place))
 
 
 def _distances(squares: tuple[Square, ...], place: Box | None) -> dict[Presence, float]:

@@ -48,7 +48,9 @@ def read_marks(
             signatures[key] = Mark(Presence.UNCLEAR, found[0].page.number, found[0].box, "typed")
         elif key not in signatures:
             page = found[0].page.number if found else (text.lines[-1].page.number if text.lines else 1)
-            signatures[key] = Mark(Presence.UNCLEAR, page, found[1] if found else None, "no_picture" if found else "no_place")
+            signatures[key] = Mark(
+                Presence.UNCLEAR, page, found[1] if found else None, "no_picture" if found else "no_place"
+            )
     return seal, signatures
 
 
@@ -66,7 +68,8 @@ def _places(text: LetterText, alignment: Alignment) -> list[tuple[SignPlace, tup
     heights = [line.box.height for line in lines if line]
     usual = min(heights) if len(heights) < 3 else median(heights)
     return [
-        (place, (line, _label_box(line, place, usual)) if line else None) for place, line in zip(places, lines, strict=True)
+        (place, (line, _label_box(line, place, usual)) if line else None)
+        for place, line in zip(places, lines, strict=True)
     ]
 
 

@@ -204,7 +204,9 @@ def _round_without_colour(ink: InkMap, near: Box) -> bool:
     # Print is darker than a seal's ink: cut off, so that it does not outweigh the ring.
     dark = np.minimum(255 - level[rows, columns], _RING_INK)
     radii = range(round(_SIZE[0] * _SIDE / 4), round(_SIZE[1] * _SIDE / 4) + 1)
-    best = max(float(cv2.filter2D(dark, cv2.CV_32F, ring, borderType=cv2.BORDER_CONSTANT).max()) for ring in map(_ring, radii))
+    best = max(
+        float(cv2.filter2D(dark, cv2.CV_32F, ring, borderType=cv2.BORDER_CONSTANT).max()) for ring in map(_ring, radii)
+    )
     return best >= _RING_LEAD
 
 

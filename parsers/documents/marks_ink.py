@@ -20,7 +20,9 @@ Mask = NDArray[np.uint8]  #: 0 or 255
 _WORK_SIDE: Final = 1600  #: the longer side of the picture worked on, in pixels
 _SEAL_LEAD: Final = 40  #: lead of red over the other channels in a seal's ink, however dark
 _GLYPH_SIDE: Final = 40  #: a character's side when its looks are compared
-_ALIKE: Final = 0.88  #: correlation from which two characters look the same: nine in ten pairs of one do, of two hardly any
+_ALIKE: Final = (
+    0.88  #: correlation from which two characters look the same: nine in ten pairs of one do, of two hardly any
+)
 _UNLIKE: Final = 0.78  #: below it they do not
 
 
@@ -34,7 +36,8 @@ class InkMap:
             size = (round(colour.shape[1] * scale), round(colour.shape[0] * scale))
             colour = np.asarray(cv2.resize(colour, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
         self.colour: Picture = colour
-        self.height, self.width = colour.shape[:2]
+        self.height: int = colour.shape[0]
+        self.width: int = colour.shape[1]
 
     @cached_property
     def lightness(self) -> Grey:
@@ -86,7 +89,7 @@ class InkMap:
         """The widest stretch of a line without a stroke, as a share of the page's width; its underline is none."""
         columns = self.ink[self.pixels(box)].any(axis=0)
         inked = np.flatnonzero(np.concatenate(([True], columns, [True])))
-        return float(np.diff(inked).max() - 1) / self.width
+        return float(int(np.max(np.diff(inked))) - 1) / float(self.width)
 
     def look_the_same(self, place: Box, twins: Sequence[Box]) -> bool | None:
         """Does the character at `place` look like its twins, which are read alike elsewhere on the page?
@@ -106,7 +109,7 @@ class InkMap:
         field, piece = (self._scaled(box, scale) for box in (around, _core(twin)))
         if piece.shape[0] > field.shape[0] or piece.shape[1] > field.shape[1] or piece.std() < 8 or field.std() < 8:
             return 0.0
-        return float(cv2.matchTemplate(field, piece, cv2.TM_CCOEFF_NORMED).max())
+        return float(np.max(cv2.matchTemplate(field, piece, cv2.TM_CCOEFF_NORMED)))
 
     def _scaled(self, box: Box, scale: float) -> Grey:
         crop = self.lightness[self.pixels(box)]

@@ -251,9 +251,7 @@ def _red_beside(ink: InkMap, row: SignPlaceRow, size: float, seal: Mark) -> floa
     red = patch[..., 0] - patch[..., 1:].max(axis=2) > _RED_LEAD
     if seal.box is not None and seal.presence is not Presence.ABSENT:
         rim = 0.01
-        own = ink.pixels(
-            Box(seal.box.left - rim, seal.box.top - rim, seal.box.right + rim, seal.box.bottom + rim)
-        )
+        own = ink.pixels(Box(seal.box.left - rim, seal.box.top - rim, seal.box.right + rim, seal.box.bottom + rim))
         inside = np.zeros((ink.height, ink.width), dtype=np.bool_)
         inside[own] = True
         red = red & ~inside[rows, columns]

@@ -17,9 +17,10 @@ from parsers.files.page import Box
 
 _SIDE: Final = (0.5, 1.1)  #: side of a square in widths of a Chinese character
 _OUTLINE: Final = 62.0  #: darkness, of 255, that the faintest of the four sides must have
+_STROKE: Final = 95.0  #: darkness of a tick's strokes, more than a blurred outline lets fall inside
 _TICKED: Final = 0.10  #: ink inside from which it is ticked
 _EMPTY: Final = 0.03
-_INSET: Final = 0.24  #: the outline's own share of the side, and of what blurs into it
+_INSET: Final = 0.28  #: the outline's own share of the side, and of what blurs into it
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ def _square(ink: InkMap, dark: NDArray[np.float32], frame: tuple[int, int, int],
     x, y, side = frame
     inset = max(2, round(_INSET * side))
     inside = dark[y + inset : y + side - inset + 1, x + inset : x + side - inset + 1]
-    share = float(np.mean(inside > _OUTLINE)) if inside.size else 0.0
+    share = float(np.mean(inside > _STROKE)) if inside.size else 0.0
     presence = Presence.PRESENT if share >= _TICKED else Presence.ABSENT if share <= _EMPTY else Presence.UNCLEAR
     x, y = x + left, y + top
     return Square(Box(x / ink.width, y / ink.height, (x + side) / ink.width, (y + side) / ink.height), presence)
