@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
 
-from mailbot.errors import ConnectionLost, ProtocolBroken
+from mailbot.errors import CommandRefused, ConnectionLost, ProtocolBroken
 from mailbot.transport.mailbox import MEBIBYTE, Batch, RawMail, Stamp, Unreadable
 
 log = logging.getLogger(__name__)
@@ -72,29 +72,30 @@ class Fetching:
         asked = Asked([stamp.uid for stamp in stamps], ("BODY.PEEK[]",), size, slack=size + _WHOLE)
         try:
             answers = self._ask(asked)
-        except ValueError as error:
+        except (ValueError, CommandRefused) as error:
             if len(stamps) == 1:
-                return (Unreadable(first, f"the server's answer cannot be read: {error}"),)
+                passing = isinstance(error, CommandRefused)
+                return (Unreadable(first, f"the server's answer cannot be read: {error}", passing),)
             return [mail for stamp in stamps for mail in self._batch([stamp])]
-        mails = [_mail(stamp, answers.get(stamp.uid, {})) for stamp in stamps]
-        return [mail for mail in mails if mail is not None]
+        return [_mail(stamp, answers[stamp.uid]) for stamp in stamps if stamp.uid in answers]
 
     def _headers(self, stamp: Stamp) -> RawMail | Unreadable:
         item = f"BODY.PEEK[HEADER]<0.{_HEADERS}>"
         answer = self._answers(Asked([stamp.uid], (item,), _HEADERS)).get(stamp.uid, {})
         header = answer.get(b"BODY[HEADER]<0>") or answer.get(b"BODY[HEADER]")
         if not isinstance(header, bytes):
-            return Unreadable(stamp, "no headers came")
+            return Unreadable(stamp, "no headers came", passing=True)
         return RawMail(stamp, header, whole=False)
 
     def _pieces(self, stamp: Stamp) -> RawMail | Unreadable:
         """The first piece is asked for at once, so that a mail that is none is told before the archive opens a file."""
         try:
             first = self._piece(stamp.uid, 0)
-        except ValueError as error:
-            return Unreadable(stamp, f"the server's answer cannot be read: {error}")
-        if not first:
-            return Unreadable(stamp, "empty answer")
+        except (ValueError, CommandRefused) as error:
+            passing = isinstance(error, CommandRefused)
+            return Unreadable(stamp, f"the server's answer cannot be read: {error}", passing)
+        if not first and stamp.size:
+            return Unreadable(stamp, "empty answer", passing=True)
         return RawMail(stamp, self._following(stamp, first))
 
     def _following(self, stamp: Stamp, piece: bytes) -> Iterator[bytes]:
@@ -112,7 +113,7 @@ class Fetching:
                 raise ProtocolBroken(f"UID {stamp.uid}: the mail does not end")
             try:
                 piece = self._piece(stamp.uid, offset)
-            except ValueError as error:
+            except (ValueError, CommandRefused) as error:
                 raise ProtocolBroken(f"UID {stamp.uid}: {error}") from error
         if offset != stamp.size:
             log.warning("server told another size", extra={"uid": stamp.uid, "told": stamp.size, "came": offset})
@@ -173,11 +174,11 @@ def _stamp(uid: int, answer: dict[bytes, Any]) -> Stamp:
     return Stamp(uid, size if isinstance(size, int) else _WHOLE + 1, arrived.astimezone(UTC))
 
 
-def _mail(stamp: Stamp, answer: dict[bytes, Any]) -> RawMail | None:
-    """None: gone, or an empty answer, which is no mail (Delta Chat #5009): both are asked again next round."""
+def _mail(stamp: Stamp, answer: dict[bytes, Any]) -> RawMail | Unreadable:
+    """An empty answer is no mail (Delta Chat #5009)."""
     content = answer.get(b"BODY[]")
     if not isinstance(content, bytes) or (not content and stamp.size):
-        return None
+        return Unreadable(stamp, "empty answer", passing=True)
     if len(content) != stamp.size:
         log.warning("server told another size", extra={"uid": stamp.uid, "told": stamp.size, "came": len(content)})
     return RawMail(stamp, content)

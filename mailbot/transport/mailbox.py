@@ -92,6 +92,7 @@ class Unreadable:
 
     stamp: Stamp
     why: str
+    passing: bool = False  #: may come another time
 
 
 Batch = Sequence[RawMail | Unreadable]
