@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
-from parsers.dates import find_dates
+from parsers.dates import parse_date
 from parsers.documents.document import Document, DocumentKind, Field, Presence
 from parsers.documents.lines import beside, level, page_text, spans
 from parsers.files.page import Line, Page, ReadBy
@@ -19,6 +19,7 @@ _NUMBER: Final = re.compile(r"(?<![\dA-Za-z])(?:\d ?){17}[\dXx×](?!\d)")
 _NAME: Final = re.compile(r"姓 ?名")
 _LABELS: Final = re.compile(r"性 ?别|民 ?族|出 ?生|住 ?址|公民身份")
 _VALID: Final = re.compile(r"有效期限")
+_DAY: Final = re.compile(r"\d{4} ?[.年/-] ?\d{1,2} ?[.月/-] ?\d{1,2}日?")
 _LONG_TERM: Final = re.compile(r"长期")
 _FAR: Final = "9999-12-31"  #: 长期: a card without an end
 
@@ -91,8 +92,9 @@ def _valid_until(page: Page, lines: Sequence[Line]) -> Field | None:
         return None
     if _LONG_TERM.search(line.text):
         return _field(page, line, _FAR, certain=True)
-    days = [whole for one in find_dates(line.text) if (whole := one.whole)]
-    if len(days) != 2 or not _is_a_term(*days):
+    # Both dates one by one: a hyphen between them would else pass for a part of the first.
+    days = [parse_date(part.group()) for part in _DAY.finditer(line.text)]
+    if len(days) != 2 or days[0] is None or days[1] is None or not _is_a_term(days[0], days[1]):
         return None
     return _field(page, line, days[1].isoformat(), certain=True)
 
