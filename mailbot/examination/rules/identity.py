@@ -76,7 +76,8 @@ def identity_card_is_there(submission: Submission, on_file: OnFile) -> Iterator[
         return
     missing = absence(submission, _CARD)
     if missing in (Absence.MISSING, Absence.UNSURE):
-        yield IdCardMissing(certain=missing is Absence.MISSING)
+        # The one picture in which nobody could be made out may be the scan, and then the photo is what lacks.
+        yield IdCardMissing(certain=missing is Absence.MISSING and not _unclear_pictures(submission))
 
 
 def card_in_hand_is_there(submission: Submission, on_file: OnFile) -> Iterator[Finding]:
@@ -155,11 +156,16 @@ RULES: Final = (
 )
 
 
+def _unclear_pictures(submission: Submission) -> list[CardInHandPhoto]:
+    photos = [paper for paper in submission.documents if isinstance(paper, CardInHandPhoto)]
+    return [photo for photo in photos if photo.person.presence is not Presence.PRESENT]
+
+
 def _spare_pictures(submission: Submission) -> list[CardInHandPhoto]:
     """Pictures of a card in which no person could be made out, beyond the one that may be the photo asked for."""
-    photos = [paper for paper in submission.documents if isinstance(paper, CardInHandPhoto)]
-    unclear = [photo for photo in photos if photo.person.presence is not Presence.PRESENT]
-    return unclear if len(unclear) < len(photos) else unclear[1:]
+    unclear = _unclear_pictures(submission)
+    photos = sum(isinstance(paper, CardInHandPhoto) for paper in submission.documents)
+    return unclear if len(unclear) < photos else unclear[1:]
 
 
 def _sides_lacking(cards: list[IdentityCard]) -> tuple[str, ...]:
