@@ -13,11 +13,12 @@ from parsers.mail.message import Address, AuthorDefect
 ADDRESS_LIMIT = 200  #: addresses read of one mail's To or Cc
 _NAME_LIMIT = 200  #: characters of a display name that are kept
 
+# No possessive quantifiers: those of Python before 3.11.5 match wrongly around alternatives (gh-106052).
 _TOKEN = re.compile(
     r"""(?P<word>=\?[^?\s*]{1,40}(?:\*[^?\s]{0,40})?\?[bBqQ]\?[^?]*(?:\?(?!=)[^?]*){0,3}\?=)
-    | (?P<quoted>"(?:[^"\\]|\\.)*+")
-    | (?P<unclosed>"(?:[^"\\]|\\.)*+\\?\Z)
-    | (?P<angle><[^<>]*+>)
+    | (?P<quoted>"[^"\\]*(?:\\.[^"\\]*)*")
+    | (?P<unclosed>"[^"\\]*(?:\\.[^"\\]*)*\\?\Z)
+    | (?P<angle><[^<>]*>)
     | (?P<open>\() | (?P<close>\))
     | (?P<comma>,) | (?P<colon>:) | (?P<semicolon>;)
     | (?P<blank>[\s]+)
@@ -25,8 +26,8 @@ _TOKEN = re.compile(
     | (?P<stray>.)""",
     re.VERBOSE | re.DOTALL,
 )
-_LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*+")
-_QUOTED_LOCAL = re.compile(r'"(?:[ !#-\[\]-~]|\\[ -~])*+"')
+_LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
+_QUOTED_LOCAL = re.compile(r'"(?:[ !#-\[\]-~]|\\[ -~])*"')
 _DOMAIN = re.compile(
     r"(?:[A-Za-z0-9](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9])?\.)*[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 )

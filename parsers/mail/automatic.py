@@ -85,13 +85,13 @@ def _own(block: HeaderBlock) -> Iterator[Automatic]:
 
 def _reports(root: Part, bounce: Bounce | None) -> Iterator[Automatic]:
     kinds = {part.content_type for part in (root, *root.children)}
-    report = root.parameters.get("report-type", "").lower() if root.content_type == "multipart/report" else ""
+    report = root.parameters.get("report-type", "").lower() if root.declared_type == "multipart/report" else ""
     if "message/disposition-notification" in kinds or report == "disposition-notification":
         yield Automatic(AutomaticKind.RECEIPT, "disposition-notification", certain=True)
     if kinds & {"message/delivery-status", "message/global-delivery-status"} or report == "delivery-status":
         kind = AutomaticKind.BOUNCE if bounce is not None else AutomaticKind.RECEIPT
         yield Automatic(kind, "delivery-status", certain=True)
-    elif root.content_type == "multipart/report":
+    elif root.declared_type == "multipart/report":
         yield Automatic(AutomaticKind.AUTO_REPLY, "multipart/report", certain=True)
 
 

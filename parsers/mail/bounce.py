@@ -40,7 +40,7 @@ def bounce_of(
     for part in parts:
         if part.content_type in ("message/delivery-status", "message/global-delivery-status"):
             return _from_status(raw, parts, part, block, text)
-    if root.content_type == "multipart/report" and "delivery" in root.parameters.get("report-type", ""):
+    if root.declared_type == "multipart/report" and "delivery" in root.parameters.get("report-type", ""):
         return _from_words(raw, parts, block, author, text)
     told = _PROVIDER_WORDS.search(folded(subject)) or _PROVIDER_WORDS.search(text[:2000])
     shown = author.addr_spec if author is not None else text_of(block.first("from") or b"")

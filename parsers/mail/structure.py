@@ -29,6 +29,7 @@ class Part:
     name: str  #: as declared, "" when it has none
     closed: bool = True  #: False: the end mark of the multipart around it is missing, and it is the last
     children: tuple["Part", ...] = ()
+    declared_type: str = ""  #: as told, also where a multipart had no parts and is read as text
 
     @property
     def encoding(self) -> str:
@@ -77,7 +78,8 @@ def _part(
         walk.note("headers_too_large")
     if block.broken:
         walk.note("header_lines_broken")
-    content_type, found = _content_type(block, parent)
+    declared, found = _content_type(block, parent)
+    content_type = declared
     disposition, more = parameters(block.first("content-disposition") or b"")
     children: tuple[Part, ...] = ()
     if content_type.startswith("multipart/"):
@@ -85,7 +87,7 @@ def _part(
         if not children:
             content_type = "text/plain"  # without its parts only its text is left
     name = more.get("filename") or found.get("name") or ""
-    return Part(block, block.body_start, end, content_type, found, disposition, name, closed, children)
+    return Part(block, block.body_start, end, content_type, found, disposition, name, closed, children, declared)
 
 
 def _content_type(block: HeaderBlock, parent: str) -> tuple[str, dict[str, str]]:

@@ -49,13 +49,16 @@ def rendered(source: str) -> Rendered:
     source = source[:HTML_LIMIT]
     out: list[str] = []
     length = 0
+    line_is_empty = True
     anchors: list[Anchor] = []
     content_ids: set[str] = set()
     open_link: tuple[str, int] | None = None
     for text, tag, attributes in _tokens(source):
         piece = text
-        if tag in _BREAKS or tag in {"/p", "/div", "/tr", "/li", "/h1", "/h2", "/h3", "/table"}:
+        line_is_empty = line_is_empty and not text.strip()
+        if tag == "br" or (tag.removeprefix("/") in _BREAKS and not line_is_empty):
             piece += "\n"
+            line_is_empty = True
         elif tag in {"td", "th"}:
             piece += " "
         if piece:
