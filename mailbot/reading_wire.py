@@ -100,7 +100,8 @@ class FileReadAdapter:
     """`FileRead` ⇄ JSON, each paper under the name of its class."""
 
     def __init__(self, classes: tuple[type[Document], ...] = DOCUMENT_CLASSES) -> None:
-        self._classes = {kind.__name__: kind for kind in (Document, *classes)}
+        every: tuple[type[Document], ...] = (Document, *classes)
+        self._classes = {kind.__name__: kind for kind in every}
 
     def dump(self, read: FileRead) -> bytes:
         papers = [[type(document).__name__, _jsonable(document)] for document in read.documents]
