@@ -77,6 +77,7 @@ class OnFile:
     calendar: Calendar
     firm: Enterprise | None = None  #: the directory's entry of the firm named, as of the day of receipt
     author_firm: Enterprise | None = None  #: whose contact address the author is, as of that day
+    copied_firms: tuple[Enterprise, ...] = ()  #: whose contact addresses stand in To or Cc, as of that day
     near_names: tuple[str, ...] = ()  #: directory names close to an unknown one
     directory_loaded: bool = False
     directory_as_of: date | None = None  #: when it was last imported

@@ -117,7 +117,7 @@ def files_can_be_opened(submission: Submission, on_file: OnFile) -> Iterator[Fin
 
 
 def pictures_are_attached_not_pasted(submission: Submission, on_file: OnFile) -> Iterator[Finding]:
-    if pasted := tuple(file.name for file in attached(submission) if file.inline and not file.container):
+    if pasted := tuple(file.name for file in attached(submission) if file.pasted):
         yield AttachmentInline(names=pasted)
 
 

@@ -96,6 +96,7 @@ class FirmNotCopied(Finding):
     firm: str
     firm_contact: str
     earlier: bool = False  #: an earlier contact address was copied
+    other_firm: str | None = None  #: another enterprise was copied instead
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -200,6 +201,7 @@ def firm_is_copied(submission: Submission, on_file: OnFile) -> Iterator[Finding]
         firm=firm.name,
         firm_contact=firm.contact_address,
         earlier=earlier,
+        other_firm=next((other.name for other in on_file.copied_firms if other.name != firm.name), None),
         certain=not earlier and not _directory_is_old(submission, on_file),
     )
 

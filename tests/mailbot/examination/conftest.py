@@ -46,8 +46,8 @@ def addresses(*written):
     return tuple(Address(one) for one in written)
 
 
-def a_file(name="1.pdf", kind=FileKind.PDF, *, position=1, size=50_000, inline=False):
-    return Attachment(position, name, "application/octet-stream", kind, size, f"{position:064x}", inline=inline)
+def a_file(name="1.pdf", kind=FileKind.PDF, *, position=1, size=50_000, **marks):
+    return Attachment(position, name, "application/octet-stream", kind, size, f"{position:064x}", **marks)
 
 
 def a_read_file(*kinds, position=1, fault=None, unknown=(), illegible=()):

@@ -39,7 +39,7 @@ def test_a_small_inline_logo_is_no_attachment(a_submission, on_file, attachment)
 
 
 def test_pasted_pictures_count_with_a_note(a_submission, on_file, attachment, read_file):
-    pasted = attachment("image001.jpg", FileKind.JPEG, size=400_000, inline=True)
+    pasted = attachment("image001.jpg", FileKind.JPEG, size=400_000, pasted=True)
     submission = a_submission(attachments=(pasted,), files=(read_file(LETTER),))
     assert said(submission, on_file()) == {"attachment_inline": NOTE}
 

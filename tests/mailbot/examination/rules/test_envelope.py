@@ -160,6 +160,11 @@ class TestFirm:
     def test_the_firm_is_copied(self, subject, cc, severity, a_submission, on_file):
         assert said(a_submission(subject, cc=cc), on_file()).get("firm_not_copied") is severity
 
+    def test_another_firm_that_was_copied_instead_is_named(self, a_submission, on_file):
+        submission = a_submission(cc=(OTHER.contact_address,))
+        (finding,) = envelope.firm_is_copied(submission, on_file(copied_firms=(OTHER,)))
+        assert finding.other_firm == OTHER.name
+
     def test_the_copy_may_stand_in_to(self, a_submission, on_file):
         assert said(a_submission(cc=(), to=(TRACK_BOX, "firm@example.invalid")), on_file()) == {}
 
