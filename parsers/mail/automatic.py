@@ -18,7 +18,7 @@ _LIST_OWNER = re.compile(
     r"owner-.+|.+-(?:owner|request|bounces?|return)(?:[+=-].*)?|bounces?(?:[+=-].*)?|listserv|majordomo"
 )
 _BOUNCE_SUBJECT = re.compile(
-    r"系统退信|退信通知|邮件退信|^\W*退信|邮件投递失败|投递失败|邮件被退回|退回邮件|来自.{0,20}的退信"
+    r"系统退信|退信通知|邮件退信|^退信|邮件投递失败|投递失败|邮件被退回|退回邮件|来自.{0,20}的退信"
     r"|邮件发送失败|未能送达|无法投递"
     r"|undeliver(?:ed|able)|returned mail|mail delivery (?:failed|failure|system)"
     r"|delivery (?:status notification|failure)"
@@ -56,7 +56,9 @@ def _signs(
     # "MAILER-DAEMON <>" is no address, and yet tells who wrote.
     shown = text_of(block.first("from") or b"") if author is None else ""
     from_daemon = _DAEMON.fullmatch(local) is not None or re.match(r"\W*mailer-daemon\b", shown, re.I) is not None
-    if _BOUNCE_SUBJECT.search(subject):
+    # A person may write about a mail that came back: from him only a subject that begins so is even a weak sign.
+    found = _BOUNCE_SUBJECT.search(subject)
+    if found and (from_daemon or not subject[: found.start()].strip(" \t[(【*")):
         yield Automatic(AutomaticKind.BOUNCE, "subject", from_daemon)
     yield from _declared(block)
     if from_daemon:

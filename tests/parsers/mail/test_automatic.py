@@ -19,8 +19,10 @@ def kind_and_certainty(*headers, body="x"):
         pytest.param([FROM, "Subject: 张三/王五/业绩登记新增(本人提交)"], None, id="a person"),
         pytest.param([FROM, "Subject: Re: 自动回复: 收到"], None, id="a person answers an automatic reply"),
         pytest.param(
-            [FROM, "Subject: 关于退信通知单的咨询", "Auto-Submitted: no"], ("bounce", False), id="退信 as a word"
+            [FROM, "Subject: 关于退信通知单的咨询", "Auto-Submitted: no"], None, id="a person asks about a bounce"
         ),
+        pytest.param([FROM, "Subject: Re: 邮件被退回"], None, id="a person answers about a bounce"),
+        pytest.param([FROM, "Subject: 系统退信"], ("bounce", False), id="bounce by its subject alone"),
         pytest.param([FROM, "Auto-Submitted: Auto-Replied (vacation)"], ("auto_reply", True), id="RFC 3834"),
         pytest.param([FROM, "Auto-Submitted: (c) no"], None, id="comment before no"),
         pytest.param([FROM, "Precedence: Bulk"], ("bulk", True), id="bulk"),
