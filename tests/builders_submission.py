@@ -1,7 +1,7 @@
 """Applications built by hand: each test names only what it is about."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date, datetime
 from functools import cache
 
@@ -11,6 +11,7 @@ from mailbot.examination.subject import read_subject
 from mailbot.examination.submission import OnFile, Submission
 from mailbot.examination.workdays import SHANGHAI
 from mailbot.packs import load_matters
+from parsers.documents.commitment_letter import CommitmentLetter
 from parsers.documents.document import Document, DocumentKind, Field, FileRead, Presence
 from parsers.documents.identity_card import IdentityCard
 from parsers.documents.screenshot import Screenshot, Tenure
@@ -51,20 +52,7 @@ def read(value: str, *, certain: bool = True, confidence: float = 0.99, by: Read
     return Field(value, confidence, certain, 1, None, by)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Letter(Document):
-    """A commitment letter reduced to what rules look at."""
-
-    form: str = "4-1-1"
-    blanks: Mapping[str, Field] = field(default_factory=dict)
-    reconstructed: bool = False
-
-    @property
-    def fields(self):
-        return dict(self.blanks)
-
-
-def a_letter(form: str = "4-1-1", **blanks) -> Letter:
+def a_letter(form: str = "4-1-1", **blanks) -> CommitmentLetter:
     """Filled in as the application has it; `name=None` leaves a blank out, a Field takes its place."""
     values = {
         "firm": FIRM,
@@ -76,7 +64,7 @@ def a_letter(form: str = "4-1-1", **blanks) -> Letter:
         "section": SECTION,
         "post": POST,
     } | blanks
-    return Letter(
+    return CommitmentLetter(
         kind=DocumentKind.COMMITMENT_LETTER,
         file="承诺保证书.jpg",
         position=1,

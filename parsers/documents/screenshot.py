@@ -136,7 +136,8 @@ class _PageReader:
         found.pop("status", None)
         person = found.get("person")
         if person and user and user.value == person.value:
-            found["person"] = replace(person, certain=True)
+            twice = min(person.confidence, user.confidence) >= _SURE and self.clear
+            found["person"] = replace(person, certain=person.certain or twice)
         return found
 
     def personnel(self) -> list[Tenure]:

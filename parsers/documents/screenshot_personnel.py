@@ -80,7 +80,7 @@ def _read(tokens: Sequence[Token]) -> Row | None:
             dates.append((text, box, confidence))
             until_now = until_now or bool(_UNTIL_NOW.search(text))
             rest = text[: min((found.start for found in find_dates(text)), default=len(text) if _is_name(text) else 0)]
-        for item in rest.split() if not _is_post(squeeze(rest)) else [rest]:
+        for item in [rest] if fold_post(rest) else rest.split():
             if post is None and _is_post(item):
                 post = (squeeze(item), box, confidence)
             elif _is_name(item) and not _UNTIL_NOW.fullmatch(item):

@@ -167,10 +167,7 @@ def citizen_ids_agree(submission: Submission, on_file: OnFile) -> Iterator[Findi
 def credit_identifier_is_registered(submission: Submission, on_file: OnFile) -> Iterator[Finding]:
     """Letter against directory, where both name the same firm: another firm's code is told with the firm."""
     entry = on_file.firm
-    if entry is None:
-        return
-    named = [one.value for one in wordings(submission, "firm") if one.place == _LETTER]
-    if any(compare_firms(name, entry.name) in (FirmLikeness.DIFFERENT, FirmLikeness.BRANCH) for name in named):
+    if entry is None or _letter_names_other_firm(submission, entry.name):
         return
     registered = Wording(entry.credit_identifier, "directory")
     for one in wordings(submission, "credit_identifier"):
@@ -186,7 +183,7 @@ def credit_identifier_is_registered(submission: Submission, on_file: OnFile) -> 
 
 def legal_representative_is_registered(submission: Submission, on_file: OnFile) -> Iterator[Finding]:
     entry = on_file.firm
-    if entry is None or not entry.legal_representative:
+    if entry is None or not entry.legal_representative or _letter_names_other_firm(submission, entry.name):
         return
     registered = Wording(entry.legal_representative, "directory")
     for one in wordings(submission, "legal_representative"):
@@ -226,6 +223,11 @@ def _firms(left: str, right: str) -> Likeness:
 
 def _same(left: str, right: str) -> Likeness:
     return Likeness.EQUAL if left == right else Likeness.DIFFERENT
+
+
+def _letter_names_other_firm(submission: Submission, firm: str) -> bool:
+    named = [one.value for one in wordings(submission, "firm") if one.place == _LETTER]
+    return any(compare_firms(name, firm) in (FirmLikeness.DIFFERENT, FirmLikeness.BRANCH) for name in named)
 
 
 def _checks(one: Wording) -> bool:

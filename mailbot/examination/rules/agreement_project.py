@@ -81,13 +81,13 @@ class DatesOutOfOrder(Finding):
 
 def projects_agree(submission: Submission, on_file: OnFile) -> Iterator[Finding]:
     for left, right, likeness in odd_voices(list(wordings(submission, "project")), compare_titles):
-        if not _only_punctuation(left, right):
+        if not _only_reading(left, right):
             yield ProjectDisagrees(**both(left, right), certain=surely_different(left, right, likeness))
 
 
 def sections_agree(submission: Submission, on_file: OnFile) -> Iterator[Finding]:
     for left, right, likeness in odd_voices(list(wordings(submission, "section")), compare_titles):
-        if not _only_punctuation(left, right):
+        if not _only_reading(left, right):
             sure = surely_different(left, right, likeness) and not _look_alike(left, right)
             yield SectionDisagrees(**both(left, right), certain=sure)
 
@@ -198,11 +198,22 @@ def _surely_other_post(left: Voice, right: Voice, likeness: Likeness) -> bool:
     return all(voice.certain or voice.clear for voice in (left, right)) and a not in b and b not in a
 
 
-def _only_punctuation(left: Voice, right: Voice) -> bool:
-    """The same letters and digits: brackets and hyphens get lost in reading and are no other project."""
+def _only_reading(left: Voice, right: Voice) -> bool:
+    """The same but for what engines drop: brackets and hyphens, and one of two capitals that stand together.
+
+    JL is read as J now and then with full confidence, and no project numbers its sections J3 and JL3.
+    """
     if left.best.typed and right.best.typed:
         return False
-    return _letters(left.value) == _letters(right.value)
+    a, b = sorted((_letters(left.value), _letters(right.value)), key=len)
+    if a == b:
+        return True
+    lost = [at for at in range(len(b)) if b[:at] + b[at + 1 :] == a]
+    return any("A" <= b[at] <= "Z" and _beside_capital(b, at) for at in lost)
+
+
+def _beside_capital(text: str, at: int) -> bool:
+    return any("A" <= sign <= "Z" for sign in (text[at - 1 : at] + text[at + 1 : at + 2]))
 
 
 def _look_alike(left: Voice, right: Voice) -> bool:

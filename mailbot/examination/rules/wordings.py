@@ -2,15 +2,16 @@
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from rapidfuzz.distance import Levenshtein
 
 from mailbot.examination.submission import Submission
+from parsers.documents.commitment_letter import CommitmentLetter
 from parsers.documents.document import Document, DocumentKind, Field
 from parsers.files.page import ReadBy
-from parsers.names import Likeness
+from parsers.names import Likeness, squeeze
 
 _K = DocumentKind
 
@@ -43,6 +44,8 @@ SOURCES: Final[dict[DocumentKind, dict[str, str]]] = {
     _K.IDENTITY_CARD: {"engineer": "engineer", "engineer_id": "citizen_id"},
     _K.CARD_IN_HAND_PHOTO: {"engineer": "engineer", "engineer_id": "citizen_id"},
 }
+_SCREENSHOTS: Final = frozenset({_K.NATIONAL_SCREENSHOT, _K.MUNICIPAL_SCREENSHOT})
+_RUN: Final = "project_and_section"  #: in a letter's fields
 #: From this confidence on a printed reading is taken as far as noise can be told from a difference.
 _CLEAR: Final = 0.95
 #: Share of letters that engines misread at worst, photographs of a screen included (ocr.md 2), with a margin.
@@ -112,9 +115,34 @@ def wordings(submission: Submission, fact: str) -> Iterator[Wording]:
     for document in papers(submission):
         key = SOURCES.get(document.kind, {}).get(fact)
         read = document.fields.get(key) if key else None
+        if document.kind is _K.COMMITMENT_LETTER and fact in ("project", "section"):
+            read = _parted(submission, document, fact) or read
         # A card held into the camera is too small to read by letters: only its number has a check digit.
         if read is not None and (document.kind is not _K.CARD_IN_HAND_PHOTO or read.certain):
             yield wording(read, document)
+
+
+def _parted(submission: Submission, letter: Document, fact: str) -> Field | None:
+    """Project or section from a letter that writes both in one run, parted where a screenshot parts them.
+
+    The form has no sign between its two blanks, so that the letter alone cannot say where one ends.
+    """
+    run = letter.fields.get(_RUN)
+    if run is None:
+        return None
+    text = squeeze(run.value)
+    for page in papers(submission):
+        project, section = (page.fields.get(key) for key in ("project", "section"))
+        if page.kind not in _SCREENSHOTS or project is None:
+            continue
+        if text.startswith(squeeze(project.value)):
+            parts = {"project": project.value, "section": text[len(squeeze(project.value)) :]}
+        elif section is not None and text.endswith(squeeze(section.value)):
+            parts = {"project": text[: -len(squeeze(section.value))], "section": section.value}
+        else:
+            continue
+        return replace(run, value=parts[fact]) if parts[fact] else None
+    return None
 
 
 def wording(read: Field, document: Document) -> Wording:
@@ -131,7 +159,7 @@ def wording(read: Field, document: Document) -> Wording:
 
 
 def is_reconstructed(document: Document) -> bool:
-    return bool(getattr(document, "reconstructed", False))
+    return isinstance(document, CommitmentLetter) and document.reconstructed
 
 
 def voices(said: Iterable[Wording], compare: Compare) -> tuple[Voice, ...]:
