@@ -136,7 +136,6 @@ class Dispatch:
         while self._may_go_on(patience):
             try:
                 async with self._connect(account) as connection:
-                    patience.well()
                     some, more = await self._over(connection, account)
             except LoginRefused as error:
                 patience.wait(
@@ -168,7 +167,13 @@ class Dispatch:
             self._next_mail[account.address] = self._clock() + account.profile.pacing.seconds_between
             outcome = await connection.send(raw, entry.letter.recipients)
             self._note(account, entry, outcome)
-            sent += isinstance(outcome, Sent)
+            if isinstance(outcome, Sent):
+                sent += 1
+                self._patience[account.address].well()
+            elif isinstance(outcome, Uncertain) or not connection.is_open:
+                # A server that breaks off each time shall not leave every letter in doubt.
+                self._patience[account.address].lost()
+                return sent, False
         return sent, True
 
     async def _pace(self, account: Account) -> None:
