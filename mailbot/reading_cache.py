@@ -76,10 +76,11 @@ class ReadingCache:
             (self._most,),
         )
 
-    def forget(self, before: float) -> int:
-        """Deletes what was last used before that moment (Unix seconds); how many."""
+    def forget(self, before: float, *, only: str = "") -> int:
+        """Deletes what was last used before that moment (Unix seconds), of keys that begin with `only`; how many."""
         with self._lock:
-            return self._connection.execute("DELETE FROM answer WHERE used < ?", (before,)).rowcount
+            order = "DELETE FROM answer WHERE used < ? AND substr(key, 1, ?) = ?"
+            return self._connection.execute(order, (before, len(only), only)).rowcount
 
     def close(self) -> None:
         with self._lock:
