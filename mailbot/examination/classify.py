@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Final
 
 from mailbot.examination.matter import Matter
+from mailbot.examination.rules.envelope import SubjectMalformed
 from mailbot.examination.submission import SubjectReading
 from mailbot.examination.verdict import Finding, Outcome, Severity
 from parsers.files.kind import FileKind
@@ -94,7 +95,7 @@ def classify(message: Message, subject: SubjectReading, context: Context) -> Cla
         return _referred(grievance, doubts)
     if subject.matter and (attached or (not context.answers_ours and _means_to_submit(words, subject))):
         return Classification(MailKind.APPLICATION, "application", subject.matter, findings=doubts)
-    return _correspondence(words, attached, context, doubts)
+    return _correspondence(words, attached, subject, context, doubts)
 
 
 def own_words(text: str) -> str:
@@ -108,13 +109,17 @@ def own_words(text: str) -> str:
     return "\n".join(lines).strip()
 
 
-def _correspondence(words: "_Words", attached: bool, context: Context, doubts: tuple[Finding, ...]) -> Classification:
+def _correspondence(
+    words: "_Words", attached: bool, subject: SubjectReading, context: Context, doubts: tuple[Finding, ...]
+) -> Classification:
     """A mail without a matter, or an answer to ours without papers."""
     both = f"{words.subject}\n{words.body}"
     if attached:
         # Papers under a subject that tells no matter: an application of whatever kind, which a person places.
-        return _referred("supplement" if context.answers_ours else "matter_unknown", doubts)
-    if _THANKS.fullmatch(squeeze(words.body or words.subject)):
+        if context.answers_ours:
+            return _referred("supplement", doubts)
+        return _referred("matter_unknown", (*doubts, _unplaced_application(subject, context.matters)))
+    if _is_thanks(words.body or words.subject):
         return Classification(MailKind.SET_ASIDE, "thanks")
     if _PROGRESS.search(both):
         return Classification(MailKind.PROGRESS, "progress", findings=doubts)
@@ -126,6 +131,14 @@ def _correspondence(words: "_Words", attached: bool, context: Context, doubts: t
 
 def _referred(why: str, doubts: tuple[Finding, ...]) -> Classification:
     return Classification(MailKind.REFERRED, why, findings=(*doubts, MailNotUnderstood(why=why)))
+
+
+def _unplaced_application(subject: SubjectReading, matters: tuple[Matter, ...]) -> SubjectMalformed:
+    """If it is an application its subject is wrong; which line is right, only a person can say."""
+    lines = tuple(filing.subject.line for matter in matters for filing in matter.filings)
+    blanks = {"engineer": subject.engineer or "姓名", "firm": subject.firm or "监理企业名称"}
+    expected = tuple(line.format(**blanks) for line in lines)
+    return SubjectMalformed(written=subject.raw, faults=subject.faults, expected=expected, certain=False)
 
 
 def _maybe_automatic(message: Message, subject: SubjectReading, attached: bool) -> MailMaybeAutomatic | None:
@@ -185,6 +198,10 @@ class _Words:
         return bool(_ASKS.search(self.body) or _ASKS.search(self.subject))
 
 
+def _is_thanks(text: str) -> bool:
+    return len(text) <= _LONGEST_THANKS and bool(_THANKS.fullmatch(text))
+
+
 def _files(message: Message) -> Iterator[Attachment]:
     return (file for file in message.attachments if not (file.inline and file.size < _LOGO_BYTES))
 
@@ -194,6 +211,7 @@ def _brings_files(message: Message) -> bool:
 
 
 _LOGO_BYTES: Final = 20_000
+_LONGEST_THANKS: Final = 40
 _FURNITURE: Final = frozenset({FileKind.CALENDAR, FileKind.HTML, FileKind.MAIL, FileKind.TNEF})
 _PAPERS: Final = frozenset({FileKind.PDF, FileKind.JPEG, FileKind.OFD, FileKind.WORD})
 

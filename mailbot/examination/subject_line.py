@@ -13,6 +13,7 @@ _QUOTES: Final = "《》〈〉“”\"'‘’「」『』"
 _TRAILING_DATE: Final = re.compile(
     r"[\s\-_—–/(]*(?<!\d)(?:20\d{2}年\d{1,2}月(?:\d{1,2}[日号])?|20\d{2}[./-]\d{1,2}[./-]\d{1,2}|20\d{6})[)\s]*$"
 )
+_LONGEST: Final = 400  #: signs of a subject that are looked at; no prescribed line is near as long
 SEPARATORS: Final = re.compile(r"[/\\|∕⁄╱│]")
 _COMMAS: Final = re.compile(r"[、]")
 BRACKETS: Final = str.maketrans("（〔【［[{｛）〕】］]}｝", "(((((((" + ")))))))")
@@ -29,7 +30,7 @@ class Line:
 def fold_line(raw: str) -> Line:
     """Prefixes, tags, our own case number, quotes and a trailing date fall away, and are remembered."""
     deviations = []
-    text = _CASE_NUMBER.sub("", raw.strip())
+    text = _CASE_NUMBER.sub("", raw[:_LONGEST].strip())
     if any(sign in text for sign in "／＼｜"):
         deviations.append("full_width")
     bare = _strip_prefixes(text)
@@ -61,6 +62,8 @@ def split(text: str) -> tuple[list[str], tuple[str, ...]]:
 def outside_brackets(text: str, separator: re.Pattern[str]) -> list[str]:
     depth, start, parts = 0, 0, []
     folded = text.translate(BRACKETS)
+    if folded.count("(") != folded.count(")"):
+        folded = folded.replace("(", " ").replace(")", " ")  # a bracket left open must not swallow the rest
     for place, sign in enumerate(folded):
         depth = max(0, depth + (sign == "(") - (sign == ")"))
         if depth == 0 and separator.match(sign):

@@ -24,6 +24,7 @@ _PLACEHOLDERS: Final = frozenset(
 _FIRM_END: Final = re.compile(r"(?:公司|集团|研究院|设计院|咨询院|事务所|监理所|监理部|中心|厂|院|社)(?:\([^()]*\))?$")
 _HAN: Final = r"[\u3007\u3400-\u9fff\ue000-\uf8ff\U00020000-\U000323af]"
 _PERSON: Final = re.compile(rf"{_HAN}{{2,4}}|(?=.{{3,25}}$){_HAN}+(?:[·.]{_HAN}+)+")
+_SEVERAL: Final = re.compile(r"[、,，;；&]|等\d*[人名]?$")
 _BLANK_NAMES: Final = {"engineer": "姓名", "firm": "监理企业名称"}
 _FILLERS: Final = re.compile(
     r"本人提交|企业提交|关于|有关|申请表?|材料|资料|提交|办理|报送|附件|请审核|审核|登记|业绩|新增|更新|截止|变更|注销|终止"
@@ -61,6 +62,8 @@ def take_names(parts: list[str], blanks: tuple[str, ...], registered: Registered
     names = _take_firm(middle, registered)
     if squeeze(first) in _PLACEHOLDERS:
         return Names(None, names.firm, (*names.faults, "placeholder_left"), names.deviations)
+    if _SEVERAL.search(first):  # E29: one mail for each engineer
+        return Names(None, names.firm, (*names.faults, "engineers_several"), names.deviations)
     spaced = ("spaces",) if " " in first else ()
     return Names(squeeze(first), names.firm, names.faults, names.deviations + spaced)
 

@@ -97,6 +97,12 @@ def test_a_link_is_something_sent():
     assert kind_of("材料", links=(link,)).reason == "matter_unknown"
 
 
+def test_papers_without_a_matter_are_told_every_line_but_only_as_a_doubt():
+    malformed, placed = kind_of("材料", attachments=(PAPER,)).findings
+    assert (malformed.code, malformed.certain, placed.why) == ("subject_malformed", False, "matter_unknown")
+    assert "监理企业名称/监理企业信息登记" in malformed.expected
+
+
 def test_what_goes_to_a_person_carries_its_doubt():
     found = kind_of("投诉", "应审核未审核")
     assert (found.reason, found.findings[0].code, found.kind.outcome) == (

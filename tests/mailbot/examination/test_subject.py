@@ -115,6 +115,14 @@ def told(reading):
             id="E03 stroke in the firm",
         ),
         pytest.param(
+            "张三/重庆立信（集团有限公司/业绩登记新增(本人提交)",
+            (*ADD, "engineer"),
+            "张三",
+            "重庆立信（集团有限公司",
+            (),
+            id="a bracket left open",
+        ),
+        pytest.param(
             "重庆市立信路桥监理（集团）有限公司/监理企业信息登记",
             ("firm_information", None, "firm"),
             None,
@@ -197,6 +205,13 @@ def test_a_subject_of_the_form_is_read(subject, expected, engineer, firm, deviat
             ("engineer_track_record", None, None),
             f"张三/{FIRM}/业绩登记新增(本人提交)",
             id="the firm cannot add",
+        ),
+        pytest.param(
+            f"张三、李四/{FIRM}/业绩登记新增(本人提交)",
+            "engineers_several",
+            (*ADD, "engineer"),
+            f"姓名/{FIRM}/业绩登记新增(本人提交)",
+            id="E29 several engineers",
         ),
         pytest.param(
             f"关于{FIRM}申请监理企业信息登记的函",
