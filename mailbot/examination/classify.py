@@ -62,6 +62,13 @@ class MailNotUnderstood(Finding):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SubjectTellsNoMatter(SubjectMalformed):
+    """The same finding where it is not even sure that the mail is an application."""
+
+    default = Severity.DOUBT
+
+
+@dataclass(frozen=True, kw_only=True)
 class MailMaybeAutomatic(Finding):
     """A mark of mass or automatic mail on what looks like an application: held, not silenced (mail.md 4)."""
 
@@ -133,12 +140,12 @@ def _referred(why: str, doubts: tuple[Finding, ...]) -> Classification:
     return Classification(MailKind.REFERRED, why, findings=(*doubts, MailNotUnderstood(why=why)))
 
 
-def _unplaced_application(subject: SubjectReading, matters: tuple[Matter, ...]) -> SubjectMalformed:
+def _unplaced_application(subject: SubjectReading, matters: tuple[Matter, ...]) -> SubjectTellsNoMatter:
     """If it is an application its subject is wrong; which line is right, only a person can say."""
     lines = tuple(filing.subject.line for matter in matters for filing in matter.filings)
     blanks = {"engineer": subject.engineer or "姓名", "firm": subject.firm or "监理企业名称"}
     expected = tuple(line.format(**blanks) for line in lines)
-    return SubjectMalformed(written=subject.raw, faults=subject.faults, expected=expected, certain=False)
+    return SubjectTellsNoMatter(written=subject.raw, faults=subject.faults, expected=expected, certain=False)
 
 
 def _maybe_automatic(message: Message, subject: SubjectReading, attached: bool) -> MailMaybeAutomatic | None:
