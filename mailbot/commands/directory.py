@@ -6,16 +6,20 @@ from datetime import datetime
 
 from ledger.directory_file import read_directory
 from mailbot.app import open_ledger
+from mailbot.errors import UsageError
 from mailbot.settings import OFFICE_TIME, load_settings
+from parsers.masking import mask
 from parsers.names import fold_firm
 
 
 def load(options: Namespace) -> int:
     """Bad rows are named by line and reason, the good ones are loaded; 1 when a row was bad."""
     settings = load_settings(options.config)
+    if not options.file.is_file():
+        raise UsageError(f"{options.file}: no such file; give a .csv or .xlsx file")
     read = read_directory(options.file, fold=fold_firm)
     for bad in read.bad:
-        print(f"{options.file}: {bad}", file=sys.stderr)
+        print(f"{options.file}: line {bad.line}: {bad.reason} {mask(bad.value)}".rstrip(), file=sys.stderr)
     with open_ledger(settings) as ledger:
         done = ledger.import_enterprises(read.enterprises, as_of=datetime.now(OFFICE_TIME).date())
     print(f"{done.added} added, {done.changed} changed, {done.unchanged} unchanged, {len(read.bad)} rows refused")

@@ -3,11 +3,12 @@
 import json
 import sys
 from argparse import Namespace
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
@@ -16,10 +17,12 @@ from ledger.export import export_csv, export_xlsx
 from ledger.questions import CaseFile, CaseFilter
 from mailbot.app import open_ledger
 from mailbot.errors import UsageError
+from mailbot.examination.matter import Matter
+from mailbot.packs import load_matters
 from mailbot.settings import OFFICE_TIME, load_settings
 from parsers.masking import mask, masked_address
 
-_COLUMNS = ("number", "received", "matter", "action", "applicant", "verdict", "state", "feedback due", "rounds")
+_COLUMNS = ("number", "received", "matter", "applicant", "verdict", "state", "feedback due")
 
 
 def listing(options: Namespace) -> int:
@@ -30,7 +33,7 @@ def listing(options: Namespace) -> int:
             for case in cases:
                 print(json.dumps(case_as_json(case), ensure_ascii=False))
         else:
-            show_table(cases)
+            show_table(cases, load_matters(settings.folders.packs))
     return 0
 
 
@@ -55,10 +58,14 @@ def export(options: Namespace) -> int:
     return 0
 
 
-def show_table(cases: Iterator[CaseEntry], console: Console | None = None) -> None:
-    table = Table(*_COLUMNS)
+def show_table(cases: Iterator[CaseEntry], matters: tuple[Matter, ...], console: Console | None = None) -> None:
+    """For a terminal of 100 columns; a narrower one folds, nothing is cut off."""
+    annexes = {matter.key: matter.annex for matter in matters}
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    for name in _COLUMNS:
+        table.add_column(name, overflow="fold", no_wrap=name in ("number", "received", "feedback due"))
     for case in cases:
-        table.add_row(*(str(cell) for cell in _row(case)))
+        table.add_row(*(str(cell) for cell in _row(case, annexes)))
     (console or Console()).print(table)
 
 
@@ -67,9 +74,9 @@ def case_as_json(case: CaseEntry) -> dict[str, Any]:
     facts = asdict(case.facts)
     facts.pop("engineer_key")
     facts["applicant"] = masked_address(case.facts.applicant)
-    return _plain({"number": case.number, "state": case.state, "mailbox": case.mailbox, "opened_at": case.opened_at,
-                   "rounds": case.rounds, "first_feedback_at": case.first_feedback_at, "reviewer": case.reviewer,
-                   "closed_at": case.closed_at, "keep_until": case.keep_until, **facts})  # fmt: skip
+    names = ("number", "state", "mailbox", "opened_at", "rounds", "first_feedback_at", "reviewer", "closed_at")
+    row: dict[str, Any] = _plain({name: getattr(case, name) for name in (*names, "keep_until")} | facts)
+    return row
 
 
 def history(file: CaseFile) -> Iterator[str]:
@@ -82,7 +89,8 @@ def history(file: CaseFile) -> Iterator[str]:
     yield f"  applicant: {masked_address(case.facts.applicant)}"
     for clock in case.facts.clocks:
         bounds = f"{clock.earliest} … {clock.latest}" if clock.due is None else clock.due
-        yield f"  clock {clock.id} ({clock.clause}): {bounds}{f', stopped {clock.stopped_on}' if clock.stopped_on else ''}"
+        stopped = f", stopped {clock.stopped_on}" if clock.stopped_on else ""
+        yield f"  clock {clock.id} ({clock.clause}): {bounds}{stopped}"
     for one in file.examinations:
         yield f"  round {one.round}: received {_local(one.received_at)}, {one.verdict} under pack {one.pack_version}"
         for finding in one.findings:
@@ -126,13 +134,13 @@ def _midnight(day: date | None) -> datetime | None:
     return datetime.combine(day, datetime.min.time(), OFFICE_TIME).astimezone(UTC) if day else None
 
 
-def _row(case: CaseEntry) -> tuple[object, ...]:
+def _row(case: CaseEntry, annexes: Mapping[str, str]) -> tuple[object, ...]:
     facts = case.facts
     feedback = next((clock for clock in facts.clocks if clock.id == "feedback10"), None)
     due = "" if feedback is None else feedback.due or f"{feedback.earliest} … {feedback.latest}"
     who = facts.engineer or facts.firm or masked_address(facts.applicant)
-    return (case.number, _local(facts.received_at), facts.matter, facts.action or "", who, facts.verdict,
-            case.state.value, due, case.rounds)  # fmt: skip
+    matter = " ".join(filter(None, (annexes.get(facts.matter, facts.matter), facts.action)))
+    return case.number, _local(facts.received_at), matter, who, facts.verdict, case.state.value, due
 
 
 def _local(moment: datetime) -> str:

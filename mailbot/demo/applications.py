@@ -10,7 +10,7 @@ from random import Random
 from mailbot.demo.case import invent
 from mailbot.demo.flaws import flaws_of
 from mailbot.demo.parcel import Parcel, Way, perfect
-from mailbot.demo.people import Registry
+from mailbot.demo.people import Firm, Registry
 from mailbot.settings import OFFICE_TIME
 from parsers.documents.forms import Form
 
@@ -32,6 +32,7 @@ def application(
     *,
     flaw: str | None = None,
     ways: Mapping[str, Way] | None = None,
+    firm: Firm | None = None,
 ) -> Parcel:
     """One application of that filing; `flaw` names what is wrong with it."""
     matter, action, submitted_by = filing
@@ -41,6 +42,7 @@ def application(
         action=action,
         submitted_by=submitted_by,
         received_on=received.astimezone(OFFICE_TIME).date(),
+        firm=firm,
     )
     parcel = perfect(facts, registry, forms, ways)
     if flaw:
