@@ -167,6 +167,7 @@ class LetterEntry:
     queued_at: datetime
     sent_at: datetime | None
     last_error: str
+    sending_at: datetime | None = None  #: when it was last handed to SMTP
 
 
 @dataclass(frozen=True)

@@ -279,6 +279,7 @@ def letter_entry(row: Any) -> LetterEntry:
         queued_at=row["queued_at"],
         sent_at=row["sent_at"],
         last_error=row["last_error"],
+        sending_at=row["sending_at"],
     )
 
 
