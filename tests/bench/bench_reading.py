@@ -4,8 +4,8 @@
 
 FOLDER holds .eml mails, or images and PDFs. (a) bare rapidocr at its best settings on the pages' pictures, shared out
 over as many processes as workers; (b) PaperReader over the files that hold them, cold and again from its cache;
-(c) pytesseract on the same pictures. Pages with a real text layer are pages for (b) alone: (a) would have to OCR them too,
-and does, on a rendered picture.
+(c) pytesseract on the same pictures. Pages with a real text layer (a) and (c)
+read from a rendered picture.
 """
 
 import argparse
@@ -13,16 +13,11 @@ import email
 import multiprocessing
 import os
 import resource
-import sys
 import tempfile
 import threading
 import time
 from email import policy
 from pathlib import Path
-
-for name in ("OMP_NUM_THREADS", "OMP_THREAD_LIMIT"):
-    os.environ[name] = "1"
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))
 
 import cv2
 import numpy as np
@@ -43,9 +38,9 @@ def files_in(folder: Path) -> list[AttachedFile]:
     for path in sorted(folder.iterdir()):
         if path.suffix == ".eml":
             message = email.message_from_bytes(path.read_bytes(), policy=policy.compat32)
-            for part in message.walk():
-                if not part.is_multipart() and part.get_content_maintype() != "text":
-                    found.append((path.name, part.get_payload(decode=True) or b""))
+            parts = [part for part in message.walk() if not part.is_multipart()]
+            files_of = [part for part in parts if part.get_content_maintype() != "text"]
+            found += [(path.name, part.get_payload(decode=True) or b"") for part in files_of]
         elif path.is_file():
             found.append((path.name, path.read_bytes()))
     files = []
@@ -237,30 +232,29 @@ def main() -> None:
     parser.add_argument("--recognise", default="parsers.documents.recognise:recognise")
     parser.add_argument("--skip-tesseract", action="store_true")
     options = parser.parse_args()
+    os.environ["OMP_NUM_THREADS"] = os.environ["OMP_THREAD_LIMIT"] = "1"  # inherited by every process below
     files, pictures, with_text = pictures_of(files_in(options.folder), options.pages)
-    print(
-        f"{len(files)} files, {len(pictures)} pages, {with_text} of them with a real text layer; load {os.getloadavg()}"
-    )
+    print(f"{len(files)} files, {len(pictures)} pages, {with_text} with a real text layer; load {os.getloadavg()}")
     with tempfile.TemporaryDirectory() as folder:
         for number, picture in enumerate(pictures):
             np.save(f"{folder}/{number}.npy", picture)
-        count = len(pictures)
+        count, workers = len(pictures), options.workers
         del pictures
-        bare, bare_memory = timed_processes(bare_rapid, folder, count, options.workers)
-        print(
-            f"(a) bare rapidocr, {options.workers} processes  {bare:7.2f} s  {bare / count:5.2f} s/page  {bare_memory} MiB"
-        )
-        cold, again, ocr, rest, peak = read_papers(files, options.workers, options.recognise)
-        print(f"(b) PaperReader, {options.workers} workers       {cold:7.2f} s  {cold / count:5.2f} s/page  {peak} MiB")
-        print(f"    b/a = {cold / bare:.2f}   again from the cache {again:.3f} s")
-        print(
-            f"    of (b): OCR {ocr:.2f} s, all else {rest:.2f} s, of which opening (one core) {opening_seconds(files):.2f} s"
-        )
+        bare, memory = timed_processes(bare_rapid, folder, count, workers)
+        tell(f"(a) bare rapidocr, {workers} processes", bare, count, memory)
+        cold, again, ocr, rest, memory = read_papers(files, workers, options.recognise)
+        tell(f"(b) PaperReader, {workers} workers", cold, count, memory)
+        print(f"    b/a = {cold / bare:.2f}; again from the cache {again:.3f} s")
+        opening = opening_seconds(files)
+        print(f"    of (b): OCR {ocr:.2f} s, all else {rest:.2f} s; opening alone on one core {opening:.2f} s")
         if not options.skip_tesseract:
-            tess, tess_memory = timed_processes(bare_tesseract, folder, count, options.workers)
-            print(
-                f"(c) pytesseract, {options.workers} processes     {tess:7.2f} s  {tess / count:5.2f} s/page  {tess_memory} MiB"
-            )
+            seconds, memory = timed_processes(bare_tesseract, folder, count, workers)
+            tell(f"(c) pytesseract, {workers} processes", seconds, count, memory)
+
+
+def tell(what: str, seconds: float, pages: int, memory: int) -> None:
+    """One line of the table."""
+    print(f"{what:36s} {seconds:7.2f} s  {seconds / pages:5.2f} s/page  {memory:5d} MiB", flush=True)
 
 
 if __name__ == "__main__":
