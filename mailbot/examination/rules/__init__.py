@@ -7,6 +7,7 @@ from mailbot.examination.rules import (
     agreement,
     agreement_project,
     attachments,
+    commitment_letter,
     engagements,
     envelope,
     identity,
@@ -23,6 +24,7 @@ Rule = Callable[[Submission, OnFile], Iterator[Finding]]
 RULES: Final[tuple[Rule, ...]] = (
     *envelope.RULES,
     *attachments.RULES,
+    *commitment_letter.RULES,
     *insurance.RULES,
     *screenshots.RULES,
     *identity.RULES,
