@@ -19,7 +19,11 @@ from parsers.documents.commitment_letter_text import folded
 from parsers.documents.forms import Form
 
 _LOOK_ALIKE_COST: Final = 0.3
-_FREE_COST: Final = 0.002  #: of one character in a blank: next to nothing, so that the nearest fixed text wins
+#: A fixed character that is lost. Together with a foreign one in the margin this is cheaper than taking the one for
+#: the other (1.0), so that no signature becomes a misread clause; together with one in a blank it is dearer.
+_LOSS_COST: Final = 0.995
+_BLANK_COST: Final = 0.008  #: of one character in a blank: next to nothing, so that the nearest fixed text wins
+_MARGIN_COST: Final = 0.0005
 _PART: Final = re.compile(r"\{([^{}]*)\}")
 _CLAUSE_END: Final = re.compile(r"[，。；：、,;:\n□（）()]")
 
@@ -174,33 +178,35 @@ def align(template: Template, read: str) -> Alignment:
     return Alignment(template, tuple(spans), tuple(partner), _joined(wrong), float(costs[-1, -1]))
 
 
-def _insertion_costs(template: Template) -> NDArray[np.float32]:
-    return np.array([_FREE_COST if gap else 1.0 for gap in template.gaps], dtype=np.float32)
+def _insertion_costs(template: Template) -> NDArray[np.float64]:
+    loose = {MARGIN, SIGNATURE, DATE}
+    costs = [1.0 if not gap else _MARGIN_COST if loose & set(gap) else _BLANK_COST for gap in template.gaps]
+    return np.array(costs, dtype=np.float64)
 
 
-def _costs(template: Template, read: str) -> NDArray[np.float32]:
+def _costs(template: Template, read: str) -> NDArray[np.float64]:
     """Edit distance by rows of the form, each row at once; insertions by a running minimum."""
     m = len(read)
     insertion = _insertion_costs(template)
-    steps = np.arange(m + 1, dtype=np.float32)
-    table = np.empty((len(template.fixed) + 1, m + 1), dtype=np.float32)
+    steps = np.arange(m + 1, dtype=np.float64)
+    table = np.empty((len(template.fixed) + 1, m + 1), dtype=np.float64)
     table[0] = steps * insertion[0]
     substitution = {c: _substitution(c, read) for c in {fixed.character for fixed in template.fixed}}
     for i, fixed in enumerate(template.fixed, start=1):
         above = table[i - 1]
-        row = above + np.float32(1.0)
+        row = above + np.float64(_LOSS_COST)
         np.minimum(row[1:], above[:-1] + substitution[fixed.character], out=row[1:])
         ramp = steps * insertion[i]
         table[i] = np.minimum.accumulate(row - ramp) + ramp
     return table
 
 
-def _substitution(printed: str, read: str) -> NDArray[np.float32]:
+def _substitution(printed: str, read: str) -> NDArray[np.float64]:
     costs = {c: 0.0 if c == printed else _LOOK_ALIKE_COST if look_alike(printed, c) else 1.0 for c in set(read)}
-    return np.array([costs[c] for c in read], dtype=np.float32)
+    return np.array([costs[c] for c in read], dtype=np.float64)
 
 
-def _walk(template: Template, read: str, table: NDArray[np.float32]) -> list[tuple[int, int, int, int]]:
+def _walk(template: Template, read: str, table: NDArray[np.float64]) -> list[tuple[int, int, int, int]]:
     """The steps of the cheapest path from the end back to the start, in reading order."""
     insertion = _insertion_costs(template)
     i, j = len(template.fixed), len(read)
@@ -210,13 +216,13 @@ def _walk(template: Template, read: str, table: NDArray[np.float32]) -> list[tup
         if i and j:
             printed, got = template.fixed[i - 1].character, read[j - 1]
             price = 0.0 if printed == got else _LOOK_ALIKE_COST if look_alike(printed, got) else 1.0
-            if abs(here - (table[i - 1, j - 1] + price)) < 1e-3 and not (
-                price == 0 and j and abs(here - (table[i, j - 1] + insertion[i])) < 1e-4
+            if abs(here - (table[i - 1, j - 1] + price)) < 2e-4 and not (
+                price == 0 and j and abs(here - (table[i, j - 1] + insertion[i])) < 2e-5
             ):
                 i, j = i - 1, j - 1
                 steps.append((i, j, 1, 1))
                 continue
-        if j and abs(here - (table[i, j - 1] + insertion[i])) < 1e-3:
+        if j and abs(here - (table[i, j - 1] + insertion[i])) < 2e-4:
             j -= 1
             steps.append((i, j, 0, 1))
             continue

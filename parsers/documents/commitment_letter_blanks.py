@@ -93,18 +93,18 @@ def _readings(text: LetterText, alignment: Alignment) -> Iterator[_Reading]:
         if MARGIN in names:  # the blank ends its line: a seal's words and the next row's signature are not in it
             first = text.glyphs[start].line if start < end else -1
             end = next((at for at in range(start, end) if text.glyphs[at].line != first), end)
-            if start < end and not _beside_label(text, alignment, start):
-                first_blank = blanks[0]
-                end = start if first_blank not in _NUMBERS or not _numbers_in(text.raw(start, end)) else end
+            if start < end and not _beside_label(text, start):
+                end = start
         yield from _split(text, blanks, start, end)
 
 
-def _beside_label(text: LetterText, alignment: Alignment, start: int) -> bool:
-    return start > 0 and text.line_of(start - 1) is text.line_of(start)
-
-
-def _numbers_in(raw: str) -> bool:
-    return sum(sign.isdigit() for sign in raw) >= 5
+def _beside_label(text: LetterText, start: int) -> bool:
+    """In the label's own line, or a piece of it that was read for itself."""
+    if not start:
+        return False
+    label, line = text.line_of(start - 1), text.line_of(start)
+    level = label.box.top <= line.box.middle[1] <= label.box.bottom
+    return label is line or (label.page is line.page and level and line.box.left >= label.box.middle[0])
 
 
 def _split(text: LetterText, names: list[str], start: int, end: int) -> Iterator[_Reading]:

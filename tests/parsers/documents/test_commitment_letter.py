@@ -1,0 +1,209 @@
+"""What a commitment letter says, read from pages that are set, not scanned."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import TypeAdapter
+
+from parsers.documents.commitment_letter import Choice, CommitmentLetter, read_letter
+from parsers.documents.commitment_letter_alignment import align, template_of
+from parsers.documents.document import Presence
+from parsers.files.page import Box, Line, Page, ReadBy
+from tests.builders_letter import VALUES, a_set_letter, form
+
+
+def read(number="4-1-1", **how) -> CommitmentLetter:
+    return read_letter("承诺保证书.pdf", 1, (a_set_letter(number, **how).page,))
+
+
+@pytest.mark.parametrize("number", ["1-1", "3-1", "4-1-1", "4-1-2", "4-1-3"])
+def test_an_unaltered_letter_is_known_by_its_form_and_holds_its_values(number):
+    letter = read(number)
+    assert (letter.form, letter.form_certain, letter.alterations, letter.unfilled) == (number, True, (), ())
+    asked = [name for name in form(number).blanks if name in VALUES]
+    assert {name: letter.fields[name].value for name in asked} == {name: VALUES[name] for name in asked}
+    assert letter.day == date(2026, 3, 9)
+
+
+def test_what_proves_itself_is_certain_and_what_is_read_once_is_not():
+    letter = read()
+    assert letter.blanks["legal_representative_id"].certain  # check digit
+    assert letter.blanks["engineer"].certain  # stands in both parties' text
+    assert letter.blanks["post"].certain  # of the closed list
+    assert not letter.blanks["project"].certain
+    assert not letter.blanks["phone"].certain
+
+
+def test_a_text_layer_is_certain():
+    assert all(field.certain for field in read(read_by=ReadBy.TEXT).blanks.values())
+
+
+@pytest.mark.parametrize(
+    ("change", "kind"),
+    [
+        pytest.param(("并将自愿撤销", "并将不撤销"), "changed", id="turned round"),
+        pytest.param(("已有效整改", "不有效整改"), "changed", id="one character that turns it round"),
+        pytest.param(("我司将接受", "我司不将接受"), "added", id="不 inside a clause"),
+        pytest.param(("如有虚假，我司", "如有虚假，不我司"), "added", id="不 between clauses"),
+        pytest.param(("均真实有效", "大部分真实有效"), "changed", id="weakened"),
+        pytest.param(("给予的处罚，并将自愿撤销", "给予的处罚，并将自愿酌情撤销"), "added", id="two characters added"),
+        pytest.param(("已督促建设单位在", "在"), "deleted", id="words left out"),
+        pytest.param(("其他内容不得修改和调整", "其他内容可以修改和调整"), "changed", id="in the footnote"),
+    ],
+)
+@pytest.mark.parametrize("read_by", [ReadBy.OCR, ReadBy.TEXT])
+def test_a_change_of_the_fixed_wording_is_certain_and_quoted_both_ways(change, kind, read_by):
+    letter = read(change=change, read_by=read_by)
+    (found,) = letter.alterations
+    assert (found.kind.value, found.certain) == (kind, True)
+    assert found.printed != found.read
+    assert found.page == 1
+
+
+def test_a_sentence_added_under_the_text_is_found():
+    letter = read(
+        change=(
+            "直至重庆市交通运输委员会确认已有效整改。",
+            "直至重庆市交通运输委员会确认已有效整改。\n本承诺自签署之日起三个月内有效。",
+        )
+    )
+    assert any(one.kind == "added" and "三个月内有效" in one.read and one.certain for one in letter.alterations)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(("均真实有效", "均直实有效"), id="真 read as 直"),
+        pytest.param(("给予的处罚", "给于的处罚"), id="予 read as 于"),
+        pytest.param(("重庆市交通", "重庆币交通"), id="市 read as 币"),
+        pytest.param(("，如有虚假，", "如有虚假"), id="punctuation lost"),
+        pytest.param(("如有虚假", "如 有虚假"), id="a space"),
+    ],
+)
+def test_a_misreading_is_no_alteration(change):
+    assert read(change=change).alterations == ()
+
+
+def test_one_odd_character_is_a_doubt_never_a_defect():
+    (found,) = read(change=("企业所有信息", "企业所黑信息"), confidence=0.97).alterations
+    assert not found.certain
+
+
+def test_a_line_that_was_not_read_is_a_doubt_not_a_deletion():
+    whole = a_set_letter()
+    lost = next(line.text for line in whole.page.lines if "接受相关法律" in line.text)
+    letter = read(lost=lost)
+    assert letter.alterations
+    assert not any(one.certain for one in letter.alterations)
+
+
+def test_the_left_column_and_a_seal_s_rim_do_not_disturb_the_text():
+    page = a_set_letter().page
+    at = next(n for n, line in enumerate(page.lines) if "如有虚假" in line.text)
+    height = page.lines[at].box
+    strange = (
+        Line("企业法定", Box(0.11, height.top, 0.2, height.bottom), 1.0),
+        Line("代表人承", Box(0.11, height.bottom, 0.2, height.bottom + 0.016), 1.0),
+        Line("监理有限公司", Box(0.84, height.top, 0.86, height.top + 0.1), 0.97),
+    )
+    mixed = replace(page, lines=(*page.lines[:at], *strange, *page.lines[at:]))
+    assert read_letter("承诺保证书.jpg", 1, (mixed,)).alterations == ()
+
+
+@pytest.mark.parametrize("blank", ["legal_representative", "handler_id", "firm", "phone"])
+def test_an_empty_blank_is_named(blank):
+    letter = read("4-1-3" if blank != "handler_id" else "3-1", read_by=ReadBy.TEXT, **{blank: ""})
+    assert [(one.name, one.certain) for one in letter.unfilled] == [(blank, True)]
+
+
+def test_an_empty_blank_on_a_scan_without_its_picture_is_a_doubt():
+    assert [(one.name, one.certain) for one in read(legal_representative="____").unfilled] == [
+        ("legal_representative", False)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("written", "choice"),
+    [("新增", Choice.ADD), ("更新", Choice.UPDATE), ("新增/更新", Choice.BOTH), ("____", Choice.NONE)],
+)
+def test_the_choice_between_new_and_changed(written, choice):
+    assert read(action=written).action is choice
+
+
+def test_a_form_without_the_choice_is_not_asked_for_it():
+    assert read("4-1-3").action is Choice.NOT_ASKED
+
+
+@pytest.mark.parametrize(
+    ("written", "presence"),
+    [
+        pytest.param("2026年3月9日", Presence.PRESENT, id="printed"),
+        pytest.param("二〇二六年三月九日", Presence.PRESENT, id="in Chinese"),
+        pytest.param("年 月 日", Presence.ABSENT, id="left open"),
+        pytest.param(None, Presence.ABSENT, id="no line"),
+        pytest.param("2026年 月 日", Presence.UNCLEAR, id="half"),
+    ],
+)
+def test_the_day_of_signing(written, presence):
+    letter = read(date=written, read_by=ReadBy.TEXT)
+    assert letter.dated is presence or (written is None and letter.dated is Presence.UNCLEAR)
+
+
+def test_options_ticked_and_not():
+    letter = read("1-1")
+    assert [one.label for one in letter.options if one.presence is Presence.PRESENT] == ["基本信息", "新填报"]
+    assert len(letter.options) == 9
+
+
+def test_names_are_asked_only_behind_a_ticked_option():
+    ticked = read("1-1", ticked=("人员信息", "新增"), read_by=ReadBy.TEXT)
+    assert {one.name for one in ticked.unfilled} == {"personnel_added"}
+    assert read("1-1", read_by=ReadBy.TEXT).unfilled == ()
+
+
+def test_two_pages_are_one_letter():
+    page = a_set_letter().page
+    cut = next(n for n, line in enumerate(page.lines) if line.text.startswith("本人赵明远"))
+    first, second = replace(page, lines=page.lines[:cut]), replace(page, number=2, lines=page.lines[cut:])
+    letter = read_letter("承诺保证书.pdf", 1, (first, second))
+    assert (letter.form, letter.pages, letter.alterations) == ("4-1-1", (1, 2), ())
+
+
+def test_a_letter_of_no_known_form_keeps_its_kind_without_values():
+    page = Page(
+        1,
+        (Line("承诺保证书", Box(0.3, 0.1, 0.7, 0.12), 1.0), Line("本人承诺按时到岗。", Box(0.2, 0.2, 0.5, 0.22), 1.0)),
+        ReadBy.OCR,
+        1000,
+        1400,
+    )
+    letter = read_letter("其他.jpg", 1, (page,))
+    assert (letter.form, letter.fields, letter.kind) == (None, {}, "commitment_letter")
+
+
+def test_marks_without_a_picture_are_unclear():
+    letter = read()
+    assert letter.seal is not None
+    assert letter.seal.presence is Presence.UNCLEAR
+    assert {one.mark.presence for one in letter.signatures} == {Presence.UNCLEAR}
+    assert [one.role for one in letter.signatures] == ["legal_representative", "engineer"]
+
+
+def test_a_letter_survives_json():
+    adapter = TypeAdapter(CommitmentLetter)
+    letter = read("1-1", change=("均真实有效", "大部分真实有效"))
+    assert adapter.validate_json(adapter.dump_json(letter)) == letter
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.text(alphabet="承诺保证书本人是的法定代表人0123456789，。不", max_size=60))
+def test_an_alignment_covers_every_character_once(text):
+    alignment = align(template_of(form("4-1-3")), text)
+    partners = [partner for partner in alignment.partner if partner is not None]
+    in_gaps = [at for start, end in alignment.spans for at in range(start, end)]
+    added = [at for edit in alignment.edits for at in range(edit.read_start, edit.read_end)]
+    assert partners == sorted(partners)
+    assert set(partners) | set(in_gaps) | set(added) == set(range(len(text)))

@@ -1,0 +1,155 @@
+"""Seal, signature and tick on drawn pages."""
+
+import numpy as np
+import pytest
+
+from parsers.documents.document import Mark, Presence
+from parsers.documents.marks import find_seal
+from parsers.documents.marks_ink import InkMap
+from parsers.documents.marks_signature import SignPlaceRow, distance, find_signatures, fingerprint
+from parsers.documents.marks_tick import find_squares
+from parsers.files.page import Box, Line
+from tests.builders_letter import EM, HEIGHT, WIDTH, Sheet, a_set_letter
+
+LETTER = a_set_letter("4-1-3")
+LEGAL = LETTER.labels["法定代表人"]
+HANDLER = LETTER.labels["承办人"]
+NO_SEAL = Mark(Presence.ABSENT, 1)
+ROWS = (SignPlaceRow("legal", LEGAL, True), SignPlaceRow("handler", HANDLER, True))
+
+
+def seal_on(sheet: Sheet, picture=None) -> Mark:
+    return find_seal(InkMap(sheet.picture if picture is None else picture), 1, LEGAL)
+
+
+def sealed(**how) -> Sheet:
+    sheet = Sheet(LETTER)
+    sheet.seal(0.75, LEGAL.middle[1], **how)
+    return sheet
+
+
+def test_a_red_round_seal_is_there_and_where():
+    mark = seal_on(sealed())
+    assert mark.presence is Presence.PRESENT
+    assert mark.box is not None
+    assert mark.box.left < 0.75 < mark.box.right
+
+
+@pytest.mark.parametrize("turn", [(220, 60, 60), (150, 25, 30), (230, 110, 115)], ids=["bright", "dark", "pale"])
+def test_any_red_will_do(turn):
+    assert seal_on(sealed(ink=turn)).presence is Presence.PRESENT
+
+
+def test_a_colour_page_without_any_round_or_red_mark_has_no_seal():
+    assert seal_on(Sheet(LETTER)).presence is Presence.ABSENT
+
+
+def test_a_red_letterhead_is_no_seal_and_no_doubt():
+    sheet = Sheet(LETTER)
+    sheet.pen.rectangle((0.2 * WIDTH, 0.02 * HEIGHT, 0.8 * WIDTH, 0.025 * HEIGHT), fill=(210, 30, 30))
+    assert seal_on(sheet).presence is Presence.ABSENT
+
+
+def _half(sheet: Sheet):
+    picture = sheet.picture
+    return picture[:, : round(0.75 * WIDTH)]
+
+
+def _square() -> Sheet:
+    sheet = Sheet(LETTER)
+    sheet.square(0.72, LEGAL.middle[1])
+    return sheet
+
+
+@pytest.mark.parametrize(
+    ("make", "why"),
+    [
+        pytest.param(lambda: sealed().grey, "greyscale", id="greyscale scan"),
+        pytest.param(lambda: sealed(ink=(246, 222, 220)).picture, "faint", id="worn pad"),
+        pytest.param(lambda: _half(sealed()), "half_cut", id="cut by the edge"),
+        pytest.param(lambda: _square().picture, "square", id="square stamp"),
+        pytest.param(lambda: sealed(ink=(120, 120, 118)).picture, "no_colour", id="copy on tinted paper"),
+    ],
+)
+def test_less_than_a_red_round_seal_is_unclear_and_says_why(make, why):
+    mark = find_seal(InkMap(np.ascontiguousarray(make())), 1, LEGAL)
+    assert (mark.presence, mark.why) == (Presence.UNCLEAR, why)
+
+
+def test_an_unsealed_greyscale_page_cannot_tell():
+    assert seal_on(Sheet(LETTER), Sheet(LETTER).grey).why == "greyscale"
+
+
+def signatures(sheet: Sheet, picture=None, read: tuple[Line, ...] = (), seal: Mark = NO_SEAL) -> dict[str, Mark]:
+    printed = [line.box for line in LETTER.page.lines if line.box.left < 0.45 or line.text[0] in "联2"]
+    return find_signatures(InkMap(sheet.picture if picture is None else picture), 1, ROWS, printed, read, seal)
+
+
+def test_who_signed_and_who_did_not():
+    sheet = Sheet(LETTER)
+    sheet.sign(LEGAL)
+    marks = signatures(sheet)
+    assert marks["legal"].presence is Presence.PRESENT
+    assert len(marks["legal"].fingerprint) == 16
+    assert marks["handler"].presence is Presence.ABSENT
+
+
+@pytest.mark.parametrize("ink", [(15, 15, 15), (30, 40, 140)], ids=["black", "blue"])
+def test_a_signature_under_the_seal_is_seen(ink):
+    sheet = Sheet(LETTER)
+    sheet.seal(LEGAL.right + 0.12, LEGAL.middle[1])
+    sheet.sign(LEGAL, ink)
+    assert signatures(sheet)["legal"].presence is Presence.PRESENT
+
+
+def test_a_seal_alone_is_no_signature():
+    sheet = Sheet(LETTER)
+    sheet.seal(LEGAL.right + 0.12, LEGAL.middle[1])
+    seal = seal_on(sheet)
+    assert signatures(sheet, seal=seal)["legal"].presence is Presence.ABSENT
+
+
+def test_an_empty_place_on_a_greyscale_page_is_unclear():
+    assert signatures(Sheet(LETTER), Sheet(LETTER).grey)["legal"].why == "greyscale"
+
+
+def test_a_name_in_the_label_s_own_print_is_typed():
+    sheet = Sheet(LETTER)
+    name = Box(LEGAL.right + EM, LEGAL.top, LEGAL.right + 4 * EM, LEGAL.bottom)
+    sheet.print(name)
+    mark = signatures(sheet, read=(Line("钱伯年", name, 0.99),))["legal"]
+    assert (mark.presence, mark.why) == (Presence.UNCLEAR, "typed")
+
+
+def test_a_red_name_stamp_is_no_signature_and_no_absence():
+    sheet = Sheet(LETTER)
+    sheet.square(LEGAL.right + 0.06, LEGAL.middle[1], side=44)
+    mark = signatures(sheet)["legal"]
+    assert (mark.presence, mark.why) == (Presence.UNCLEAR, "stamp")
+
+
+def test_a_fingerprint_survives_scaling_and_tells_hands_apart():
+    sheets = [Sheet(), Sheet(), Sheet()]
+    for sheet, (size, ink) in zip(sheets, [(1.8, (20, 25, 60)), (1.8, (20, 25, 60)), (3.2, (20, 25, 60))], strict=True):
+        sheet.sign(LEGAL, ink, size)
+    sheets[2].pen.ellipse(
+        (0.72 * WIDTH, LEGAL.top * HEIGHT - 30, 0.76 * WIDTH, LEGAL.bottom * HEIGHT + 30), outline=(0, 0, 0), width=6
+    )
+    prints = [
+        fingerprint(np.where(np.asarray(sheet.image.convert("L")) < 128, 255, 0).astype(np.uint8)) for sheet in sheets
+    ]
+    small = sheets[0].image.resize((WIDTH * 3 // 4, HEIGHT * 3 // 4)).convert("L")
+    scaled = fingerprint(np.where(np.asarray(small) < 128, 255, 0).astype(np.uint8))
+    assert distance(prints[0], prints[1]) == 0
+    assert distance(prints[0], scaled) <= 4
+    assert distance(prints[0], prints[2]) > 4
+    assert distance(prints[0], "") is None
+
+
+@pytest.mark.parametrize("ticks", [(True, False, False), (False, False, False), (True, True, True)])
+def test_squares_in_a_line_and_their_ticks(ticks):
+    sheet = Sheet()
+    for at, tick in enumerate(ticks):
+        sheet.box(0.25 + 0.2 * at, 0.4, 22, tick)
+    found = find_squares(InkMap(sheet.picture), Box(0.2, 0.39, 0.9, 0.425), EM)
+    assert [square.presence is Presence.PRESENT for square in found] == list(ticks)
