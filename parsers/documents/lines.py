@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -14,6 +13,11 @@ from parsers.names import fold, squeeze
 #: Slopes tried when a page is levelled: 0.06 is 3.4 degrees, more is turned upright before reading.
 _SLOPES: Final = np.linspace(-0.06, 0.06, 49)
 _FEWEST_TO_LEVEL: Final = 8
+_MOST_TO_LEVEL: Final = 400  #: every pair of lines is compared
+#: A run without a space, but for spaces inside a date.
+_CELL: Final = re.compile(r"\S+?(?:(?<=[年月./-]) (?=\d)\S+?|(?<=\d) (?=[年月日./-])\S+?)*(?=\s|$)")
+#: The fullest certificate has some hundred cells; what is over this is no paper of ours.
+_MOST_WORDS: Final = 1500
 _LABEL_END: Final = re.compile(r"^[\s:：;，,、]+")
 
 
@@ -27,10 +31,11 @@ def level(page: Page) -> tuple[Line, ...]:
 
     Only the places are corrected, by the slope under which most lines share a height; a level page stays as it is.
     """
-    lines = [replace(line, text=fold(line.text)) for line in page.lines if line.text.strip()]
+    lines = [replace(line, text=fold(line.text)) for line in page.lines[:_MOST_WORDS] if line.text.strip()]
     if len(lines) < _FEWEST_TO_LEVEL:
         return tuple(lines)
-    x, y = np.array([line.box.middle for line in lines]).T
+    some = lines[:: max(1, len(lines) // _MOST_TO_LEVEL)]
+    x, y = np.array([line.box.middle for line in some]).T
     reach = max(0.15 * float(np.median([line.box.height for line in lines])), 1e-4)
     best = max(_SLOPES, key=lambda slope: (_togetherness(y - slope * x, reach), -abs(slope)))
     if abs(best) < 1e-6:
@@ -67,6 +72,17 @@ def spans(line: Line, pattern: re.Pattern[str]) -> Iterator[tuple[re.Match[str],
         left = line.box.left + line.box.width * sum(widths[: match.start()]) / total
         right = line.box.left + line.box.width * sum(widths[: match.end()]) / total
         yield match, Box(left, line.box.top, right, line.box.bottom)
+
+
+def words(lines: Iterable[Line]) -> tuple[Line, ...]:
+    """Lines cut at their spaces, where two cells of a table were taken for one line; "2026 年 4 月" stays whole."""
+    cut: list[Line] = []
+    for line in lines:
+        parts = [(match.group(), box) for match, box in spans(line, _CELL)]
+        cut += [replace(line, text=text, box=box) for text, box in parts] if len(parts) > 1 else [line]
+        if len(cut) > _MOST_WORDS:
+            break
+    return tuple(cut[:_MOST_WORDS])
 
 
 def beside(lines: Sequence[Line], label: re.Pattern[str], stop: re.Pattern[str] | None = None) -> Line | None:
@@ -172,9 +188,3 @@ def _togetherness(heights: "np.ndarray[tuple[int], np.dtype[np.float64]]", reach
 
 def _moved(box: Box, down: float) -> Box:
     return Box(box.left, box.top + down, box.right, box.bottom + down)
-
-
-def gaps(values: Sequence[float]) -> tuple[float, ...]:
-    """Distances between neighbours, in order."""
-    ordered = sorted(values)
-    return tuple(second - first for first, second in pairwise(ordered))

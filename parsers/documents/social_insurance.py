@@ -8,7 +8,7 @@ from typing import Final
 
 from parsers.dates import find_dates
 from parsers.documents.document import Document, DocumentKind, Field
-from parsers.documents.lines import beside, level, spans, wrapped
+from parsers.documents.lines import beside, level, spans, words, wrapped
 from parsers.documents.social_insurance_months import PaidMonths, read_months
 from parsers.documents.social_insurance_title import Title, Variety, read_title
 from parsers.files.page import Line, Page, ReadBy
@@ -18,7 +18,7 @@ from parsers.names import fold_firm, fold_person, squeeze
 _NUMBER: Final = re.compile(r"(?<![\dA-Za-z])(?:\d ?){17}[\dXx×](?![\dA-Za-z])")
 _HALF_NUMBER: Final = re.compile(r"(?<![\dA-Za-z])\d{12,17}$")
 _NUMBER_REST: Final = re.compile(r"[\dXx]{1,6}")
-_NAME: Final = re.compile(r"(?<!单位)姓 ?名|参保人(?!员)|兹证明")
+_NAME: Final = re.compile(r"参保人(?:员)?(?:姓名)?(?:[:：]|$)|(?<!单位)姓 ?名|参保人(?!员)|兹证明")
 _CERTIFIED: Final = re.compile(
     r"兹证明[:：]? *(?P<name>[^\s(（,，:：]{2,30}?)(?= *[(（,，]| |$|同志|在我|性别|社会|公民|身份)"
 )
@@ -34,6 +34,7 @@ _FIRM_END: Final = re.compile(
 _FIRM_LINE: Final = re.compile(r"[\u4e00-\u9fff()（）〔〕]{4,40}")
 _FIRM_STOP: Final = re.compile(r"(?:参保|缴费)(?:状态|地|基数)|统一社会|单位编号|\d{6,}|在我市")
 _PRINTED: Final = re.compile(r"(?:打印|出具|制表|生成|开具|查询|证明|经办)(?:日期|时间)|日期")
+_CLOCK_TIME: Final = re.compile(r"(\d{4}[-/.]\d{2}[-/.]\d{2})(?=\d{2}:\d{2})")  #: OCR drops the space before a time
 _CODE: Final = re.compile(r"(?:验证码|校验码|授权码|验证号码|(?:证明|表单)?(?:验证)?编号|查验码|防伪码)[:： ]*")
 _CODE_VALUE: Final = re.compile(r"[0-9A-Z]{4,}(?:[- ]?[0-9A-Z]{2,})*")
 _STATUS: Final = re.compile(r"(?:参保|缴费|人员)状态(?:[:：]|$| )")
@@ -151,7 +152,7 @@ def _employers(sheets: Sequence[tuple[Page, Sequence[Line]]]) -> tuple[Field, ..
     for page, lines in sheets:
         if cell := _employer_cell(lines):
             labelled.append((fold_firm(cell.text), page, cell))
-        listed += [(name, page, line) for name, line in _firms_in_rows(lines)]
+        listed += [(name, page, line) for name, line in _firms_in_rows(words(lines))]
     times = Counter(name for name, _, _ in (*labelled, *listed))
     order = [*dict.fromkeys(name for name, _, _ in labelled)]
     order += [name for name, _ in Counter(name for name, _, _ in listed).most_common() if name not in order]
@@ -164,7 +165,7 @@ def _labelled_employer(page: Page, lines: Sequence[Line]) -> Field | None:
     if cell is None:
         return None
     name = fold_firm(cell.text)
-    return _field(page, cell, name, certain=any(name == other for other, _ in _firms_in_rows(lines)))
+    return _field(page, cell, name, certain=any(name == other for other, _ in _firms_in_rows(words(lines))))
 
 
 def _employer_cell(lines: Sequence[Line]) -> Line | None:
@@ -217,7 +218,8 @@ def _printed_on(page: Page, lines: Sequence[Line]) -> Field | None:
 
 
 def _days(text: str) -> list[str]:
-    return [whole.isoformat() for one in find_dates(text) if (whole := one.whole)]
+    apart = _CLOCK_TIME.sub(r"\1 ", text)
+    return [whole.isoformat() for one in find_dates(apart) if (whole := one.whole)]
 
 
 def _code(page: Page, lines: Sequence[Line]) -> Field | None:

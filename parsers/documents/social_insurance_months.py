@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from parsers.documents.lines import words
 from parsers.documents.social_insurance_grid import grid_of_years
 from parsers.documents.social_insurance_rows import rows_of_months
 from parsers.documents.social_insurance_spans import spans_of_months
@@ -34,7 +35,7 @@ def read_months(pages: Sequence[Sequence[Line]], *, from_text: bool) -> PaidMont
     found = Stated(counted=True)
     total: int | None = None
     for lines in pages:
-        table = whole_months([line for line in lines if line.text])
+        table = whole_months(words(lines))
         total = _total(table) or total
         _gather(table, found, from_text=from_text)
     paid = found.paid - found.unpaid - found.unsure

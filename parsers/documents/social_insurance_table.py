@@ -124,7 +124,9 @@ def heads_above(table: Sequence[Line], first: Box) -> list[Line]:
     above = [
         line
         for line in table
-        if 0 < first.middle[1] - line.box.middle[1] < reach and len(line.text) <= 12 and not MONTH.search(line.text)
+        if 0.75 * first.height < first.middle[1] - line.box.middle[1] < reach
+        and len(line.text) <= 12
+        and not MONTH.search(line.text)
     ]
     heads: list[Line] = []
     for line in sorted(above, key=lambda line: -line.box.middle[1]):

@@ -242,3 +242,52 @@ def test_flexible_employment_in_the_body_is_seen():
         "重庆市社会保险参保证明（个人）", ("姓名", "李四"), ("参保单位：灵活就业人员（南岸区）", ""), columns=()
     )
     assert read.variety is Variety.FLEXIBLE
+
+
+def test_one_row_for_each_insurance_of_a_month():
+    rows = [
+        (month, FIRM, kind, "5000.00", "未到账" if (month, kind) == ("202604", "养老保险") else "已到账")
+        for month in ("202602", "202603", "202604")
+        for kind in ("养老保险", "失业保险")
+    ]
+    read = certificate(
+        "重庆市社会保险参保证明（个人）",
+        ("费款所属期", "参保单位", "险种", "缴费基数", "到账情况"),
+        *rows,
+        columns=(0.05, 0.18, 0.5, 0.65, 0.8),
+        read_by=ReadBy.OCR,
+    )
+    assert read.months.paid == ("2026-02", "2026-03")
+    assert read.months.unpaid == ("2026-04",)
+
+
+def test_cells_that_a_text_layer_ran_together_are_cut_apart():
+    read = certificate(
+        "重庆市社会保险个人参保证明",
+        ("险种　单位名称", "缴费起始年月", "缴费截止年月", "缴费月数"),
+        (f"企业职工基本养老保险 {FIRM}", "2025年11月", "2026年03月", "5"),
+        columns=(0.05, 0.6, 0.74, 0.88),
+    )
+    assert [employer.value for employer in read.employers] == [FIRM]
+    assert read.months.paid == months_of("2025-11", "2026-03")
+
+
+@pytest.mark.parametrize(
+    "label",
+    ["姓名：李四", "参保人姓名：李四", "参保人：李四", "兹证明李四（社会保障号码：500103198808080007）", "姓 名　李四"],
+)
+def test_the_person_behind_any_label(label):
+    assert certificate("重庆市社会保险参保证明（个人）", label).person.value == "李四"
+
+
+@pytest.mark.parametrize(
+    "line", ["打印时间：2026-05-06 10:22:31", "打印时间:2026-05-0610:22:31", "出具日期　2026年5月6日", "2026年5月6日"]
+)
+def test_the_day_of_printing_however_written(line):
+    assert certificate("重庆市社会保险参保证明（个人）", line).printed_on.value == "2026-05-06"
+
+
+def test_a_page_of_thousands_of_lines_is_read_in_bounded_time():
+    rows = [("1 年 1 年 " * 40, "202601", FIRM, "已缴")] * 250
+    read = certificate("重庆市社会保险参保证明（个人）", *rows, columns=(0.01, 0.5, 0.6, 0.9), read_by=ReadBy.OCR)
+    assert read.variety is Variety.INDIVIDUAL
