@@ -41,6 +41,7 @@ _STATUS: Final = re.compile(r"(?:参保|缴费|人员)状态(?:[:：]|$| )")
 _STATUS_VALUE: Final = re.compile(
     r"正常参保|参保缴费|正常缴费|在保|正常|暂停缴费|暂停参保|中断缴费|终止参保|停保|退休|中断|终止"
 )
+_STATUS_BEGINS: Final = frozenset("正参在暂中终停退")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -236,7 +237,7 @@ def _status(page: Page, lines: Sequence[Line]) -> Field | None:
     if cell is not None and value:
         return _field(page, cell, value.group())
     for line in lines:
-        if value := _STATUS_VALUE.fullmatch(wrapped(line, lines)):
+        if line.text[:1] in _STATUS_BEGINS and (value := _STATUS_VALUE.fullmatch(wrapped(line, lines))):
             return _field(page, line, value.group())
     return None
 
