@@ -26,6 +26,8 @@ _SIGN_OFF = "　" * 8
 #: No letter is longer; a template that runs away is an error, not a mail.
 _LONGEST_LETTER = 60_000
 _ANNEX_CLAUSE = re.compile(r"(附件[\d-]+)\s+§?([\d.]+)\s*(?:([a-z])\)?)?")
+_ANNEX = re.compile(r"附件[\d-]+")
+_COMMAS = re.compile(r"\s*[,，、]\s*")
 _MAIN_CLAUSE = re.compile(r"([一二三四五])(?:\.?[(（]([一二三四五六七])[)）])?")
 
 
@@ -141,14 +143,28 @@ def numeral(number: int) -> str:
 
 
 def clause(reference: str) -> str:
-    """A clause as letters cite it: "附件4 1.4.1 a)" → 附件4第1.4.1条第a项, "四.(三)" → 正文四（三）."""
-    if found := _ANNEX_CLAUSE.fullmatch(reference.strip()):
+    """Clauses as letters cite them: "附件4 1.4.1 a" → 附件4第1.4.1条第a项, "四.(三)" → 正文四（三）.
+
+    Several stand with commas; one that begins with a number belongs to the annex before it:
+    "附件4 1.4.1, 3.2" → 附件4第1.4.1条、第3.2条. What is of no known form stays as it is.
+    """
+    cited, annex = [], ""
+    for part in _COMMAS.split(reference.strip()):
+        whole = f"{annex} {part}" if annex and part[:1].isdigit() else part
+        cited.append(_one_clause(whole).removeprefix(annex if whole != part else ""))
+        if found := _ANNEX.match(whole):
+            annex = found[0]
+    return "、".join(cited)
+
+
+def _one_clause(reference: str) -> str:
+    if found := _ANNEX_CLAUSE.fullmatch(reference):
         annex, article, item = found.groups()
         return f"{annex}第{article}条" + (f"第{item}项" if item else "")
-    if found := _MAIN_CLAUSE.fullmatch(reference.strip()):
+    if found := _MAIN_CLAUSE.fullmatch(reference):
         section, item = found.groups()
         return f"正文{section}" + (f"（{item}）" if item else "")
-    return reference
+    return re.sub(r"\s+", "", reference) if _ANNEX.match(reference) else reference
 
 
 def deadline(clock: Any) -> str:
