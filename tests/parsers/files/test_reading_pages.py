@@ -31,8 +31,8 @@ def written(words=WORDS, *, width: int = 900, height: int = 1272, seal: bool = F
         return image
     ink = Image.new("RGB", image.size, "white")
     draw = ImageDraw.Draw(ink)
-    draw.ellipse((60, 90, 420, 450), outline=(230, 30, 30), width=14)
-    draw.text((150, 200), "SEAL SEAL", fill=(230, 30, 30), font_size=40)
+    draw.ellipse((60, 90, 420, 450), outline=(250, 40, 40), width=14)
+    draw.text((150, 200), "SEAL SEAL", fill=(250, 40, 40), font_size=40)
     return ImageChops.multiply(image, ink)  # ink lies on ink, it does not cover it
 
 
