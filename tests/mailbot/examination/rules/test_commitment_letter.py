@@ -1,0 +1,284 @@
+"""Findings on the commitment letter: silent, speaking and doubting."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from mailbot.examination.rules import commitment_letter as rules
+from mailbot.rendering import Words
+from parsers.documents.commitment_letter import Choice, CommitmentLetter, Signature
+from parsers.documents.commitment_letter_alterations import Alteration, AlterationKind
+from parsers.documents.commitment_letter_blanks import Unfilled
+from parsers.documents.commitment_letter_options import Option
+from parsers.documents.document import DocumentKind, Mark, Presence
+from parsers.files.page import Fault, ReadBy, Unreadable
+from tests.builders_submission import (
+    CREDIT,
+    ENGINEER_ID,
+    OTHER_ID,
+    a_paper,
+    a_submission,
+    codes,
+    on_file,
+    read,
+    run,
+)
+from tests.builders_submission import a_letter as a_filled_letter
+
+PRESENT, ABSENT, UNCLEAR = Presence.PRESENT, Presence.ABSENT, Presence.UNCLEAR
+LABELS = {"legal_representative": "法定代表人", "engineer": "业绩登记申请人", "handler": "承办人"}
+CHANGED = Alteration(AlterationKind.CHANGED, "材料均真实有效", "材料大部分真实有效", "材料均真实有效", 1, None, True)
+
+
+def a_letter(
+    form="4-1-1", *, signed=(PRESENT, PRESENT), seal=PRESENT, why="", prints=("", ""), **more
+) -> CommitmentLetter:
+    """As it ought to be, but for what the test names."""
+    blanks = more.pop("blanks", {})
+    roles = ("legal_representative", "engineer" if form in ("4-1-1", "4-1-2") else "handler")
+    facts = {
+        "form_certain": True,
+        "found": 1.0,
+        "action": Choice.ADD if form == "4-1-1" else Choice.NOT_ASKED,
+        "dated": PRESENT,
+        "day": date(2026, 3, 9),
+        "seal": Mark(seal, 1, why=why),
+        "signatures": tuple(
+            Signature(role, LABELS[role], Mark(presence, 1, why=why, fingerprint=print_))
+            for role, presence, print_ in zip(roles, signed, prints, strict=True)
+        ),
+    }
+    return replace(a_filled_letter(form, **blanks), **(facts | more))
+
+
+def found(*documents, known=None, **more):
+    return run(rules.RULES, a_submission(*documents, **more), known)
+
+
+def told(*documents, **more):
+    return codes(found(*documents, **more))
+
+
+def test_a_letter_as_it_ought_to_be_is_passed_in_silence():
+    assert told(a_letter()) == []
+
+
+class TestMissing:
+    def test_it_is_missing_when_every_page_is_something_else(self):
+        assert told(a_paper(DocumentKind.EXPLANATION)) == [("letter_missing", "defect")]
+
+    def test_an_unknown_page_may_be_it(self):
+        assert told(a_paper(DocumentKind.EXPLANATION), unknown_pages=1) == [("letter_missing", "doubt")]
+
+    def test_papers_that_were_not_read_say_nothing(self):
+        assert told(not_read=True) == []
+
+    def test_a_file_that_cannot_be_opened_may_hold_it_and_is_told_elsewhere(self):
+        submission = a_submission(a_paper(DocumentKind.EXPLANATION))
+        broken = replace(submission.files[0], documents=(), unreadable=Unreadable(Fault.BROKEN))
+        assert codes(run(rules.RULES, replace(submission, files=(broken,)))) == []
+
+    def test_an_undertaking_for_lateness_is_none(self):
+        assert told(a_paper(DocumentKind.LATE_FILING_UNDERTAKING)) == [("letter_missing", "defect")]
+
+    def test_one_sent_earlier_still_counts(self):
+        assert told(a_paper(DocumentKind.EXPLANATION), earlier=(a_letter(),)) == []
+
+
+class TestForm:
+    def test_another_annex_s_official_form_is_a_defect_and_nothing_else_is_told(self):
+        letter = a_letter("4-1-3", signed=(ABSENT, ABSENT), seal=ABSENT)
+        assert told(letter) == [("letter_wrong_form", "defect")]
+
+    def test_a_working_form_is_a_doubt(self):
+        assert told(a_letter("4-1-2")) == [("letter_wrong_form", "doubt")]
+
+    def test_an_unknown_form_is_a_doubt(self):
+        (finding,) = found(replace(a_letter(), form=None, form_certain=False))
+        assert codes([finding]) == [("letter_wrong_form", "doubt")]
+        assert finding.found is None
+
+    def test_an_official_form_where_a_working_one_is_asked_for_is_a_defect(self):
+        assert told(a_letter("4-1-1"), action="close") == [("letter_wrong_form", "defect")]
+
+    def test_a_weak_likeness_is_a_doubt(self):
+        assert ("letter_wrong_form", "doubt") in told(a_letter("4-1-3", found=0.7))
+
+    def test_of_several_letters_the_fitting_one_is_judged(self):
+        assert told(a_letter("4-1-3", seal=ABSENT), a_letter()) == []
+
+    def test_of_two_copies_the_better_one_is_judged(self):
+        assert told(a_letter(seal=ABSENT), a_letter()) == []
+
+
+class TestText:
+    def test_a_change_is_told_with_both_wordings(self):
+        (finding,) = found(a_letter(alterations=(CHANGED,)))
+        assert codes([finding]) == [("letter_altered", "defect")]
+        assert (finding.changes[0].printed, finding.changes[0].read) == (CHANGED.printed, CHANGED.read)
+
+    def test_what_may_be_a_misreading_is_a_doubt(self):
+        assert told(a_letter(alterations=(replace(CHANGED, certain=False),))) == [("letter_altered", "doubt")]
+
+    def test_a_doubt_beside_a_sure_change_is_not_told(self):
+        assert told(a_letter(alterations=(CHANGED, replace(CHANGED, certain=False)))) == [("letter_altered", "defect")]
+
+    def test_an_illegible_letter_only_raises_doubts(self):
+        assert told(a_letter(alterations=(CHANGED,), legible=False)) == [("letter_altered", "doubt")]
+
+    @pytest.mark.parametrize("certain", [True, False])
+    def test_empty_blanks_are_named(self, certain):
+        (finding,) = found(a_letter(unfilled=(Unfilled("project", certain), Unfilled("post", certain))))
+        assert codes([finding]) == [("letter_blank_unfilled", "defect" if certain else "doubt")]
+        assert finding.blanks == ("project", "post")
+
+    def test_both_actions_left_standing_is_a_doubt(self):
+        assert told(a_letter(action=Choice.BOTH)) == [("letter_blank_unfilled", "doubt")]
+
+    @pytest.mark.parametrize(
+        ("ticks", "expected"),
+        [
+            pytest.param((PRESENT, ABSENT), [], id="one is ticked"),
+            pytest.param((ABSENT, ABSENT), [("letter_option_unticked", "defect")], id="none"),
+            pytest.param((ABSENT, UNCLEAR), [("letter_option_unticked", "doubt")], id="perhaps none"),
+        ],
+    )
+    def test_an_option_must_be_ticked(self, ticks, expected):
+        options = tuple(Option(f"{n}", "0", None, tick) for n, tick in enumerate(ticks))
+        assert told(a_letter("1-1", options=options), matter="firm_information", by="firm") == expected
+
+    @pytest.mark.parametrize(
+        ("dated", "day", "expected"),
+        [
+            pytest.param(ABSENT, None, [("letter_undated", "defect")], id="no date"),
+            pytest.param(UNCLEAR, None, [("letter_undated", "doubt")], id="not readable"),
+            pytest.param(PRESENT, date(2026, 3, 12), [], id="the day of receipt"),
+            pytest.param(PRESENT, date(2026, 3, 13), [("letter_dated_after_receipt", "doubt")], id="the day after"),
+        ],
+    )
+    def test_the_date(self, dated, day, expected):
+        assert told(a_letter(dated=dated, day=day), received=date(2026, 3, 12)) == expected
+
+
+class TestMarks:
+    def test_a_missing_signature_names_whose(self):
+        (finding,) = found(a_letter(signed=(PRESENT, ABSENT)))
+        assert codes([finding]) == [("letter_signature_missing", "defect")]
+        assert finding.labels == ("业绩登记申请人",)
+
+    def test_an_unclear_one_is_a_doubt(self):
+        assert told(a_letter(signed=(UNCLEAR, PRESENT), why="typed", seal=PRESENT)) == [
+            ("letter_signature_unclear", "doubt")
+        ]
+
+    @pytest.mark.parametrize(
+        ("seal", "expected"),
+        [(ABSENT, [("letter_seal_missing", "defect")]), (UNCLEAR, [("letter_seal_unclear", "doubt")])],
+    )
+    def test_the_seal(self, seal, expected):
+        assert told(a_letter(seal=seal)) == expected
+
+    def test_a_signature_known_from_another_case_is_a_doubt(self):
+        known = on_file(known_signatures={"2cdc321b72e08bb4": "ZJZD-2026-0007"})
+        (finding,) = found(a_letter(prints=("2cdc321b72e08bb5", "")), known=known)
+        assert codes([finding]) == [("letter_signature_repeated", "doubt")]
+        assert (finding.label, finding.case_number) == ("法定代表人", "ZJZD-2026-0007")
+
+    def test_another_hand_is_none(self):
+        known = on_file(known_signatures={"5d9d01b93f9190cc": "ZJZD-2026-0007"})
+        assert told(a_letter(prints=("2cdc321b72e08bb5", "")), known=known) == []
+
+
+class TestWorkingForms:
+    """Contract 3, rule 2."""
+
+    @pytest.mark.parametrize(
+        ("more", "expected"),
+        [
+            pytest.param({"alterations": (CHANGED,)}, ("letter_altered", "doubt"), id="altered"),
+            pytest.param({"unfilled": (Unfilled("post", True),)}, ("letter_blank_unfilled", "doubt"), id="blank"),
+            pytest.param({"dated": ABSENT, "day": None}, ("letter_undated", "doubt"), id="undated"),
+            pytest.param({"signed": (PRESENT, ABSENT)}, ("letter_signature_missing", "doubt"), id="one signature"),
+            pytest.param({"signed": (ABSENT, ABSENT)}, ("letter_signature_missing", "defect"), id="no signature"),
+            pytest.param({"seal": ABSENT}, ("letter_seal_missing", "defect"), id="no seal"),
+            pytest.param(
+                {"blanks": {"engineer_id": read("500103198808080008", by=ReadBy.TEXT)}},
+                ("identifier_invalid", "doubt"),
+                id="number",
+            ),
+        ],
+    )
+    def test_only_missing_marks_stay_defects(self, more, expected):
+        assert told(a_letter("4-1-2", **more), action="close") == [expected]
+
+
+class TestNumbers:
+    WRONG = "500103198808080008"
+
+    def test_one_reading_from_pixels_is_a_doubt(self):
+        letter = a_letter(blanks={"engineer_id": read(self.WRONG, certain=False)})
+        (finding,) = found(letter)
+        assert codes([finding]) == [("identifier_invalid", "doubt")]
+        assert (finding.holder, finding.why) == ("engineer", "check_digit")
+
+    def test_a_text_layer_s_is_a_defect(self):
+        letter = a_letter(blanks={"engineer_id": read(self.WRONG, by=ReadBy.TEXT)})
+        assert told(letter) == [("identifier_invalid", "defect")]
+
+    def test_a_credit_code_is_told_as_the_firm_s(self):
+        wrong = CREDIT[:-1] + "6"
+        (finding,) = found(a_letter(blanks={"credit_identifier": read(wrong, by=ReadBy.TEXT)}))
+        assert (finding.holder, finding.number) == ("firm", "credit_identifier")
+
+    def test_a_hand_that_other_papers_read_rightly_is_silent(self):
+        letter = a_letter(blanks={"engineer_id": read(self.WRONG, certain=False, confidence=0.8)})
+        card = replace(a_filled_letter(), blanks={"engineer_id": read(ENGINEER_ID)})
+        assert [code for code in told(letter, card) if code[0] == "identifier_invalid"] == []
+
+    def test_another_kind_of_number_is_for_a_person(self):
+        assert told(a_letter(blanks={"engineer_id": read("510202890307123")})) == []
+
+    def test_a_right_number_is_silent(self):
+        assert told(a_letter(blanks={"legal_representative_id": OTHER_ID})) == []
+
+    @pytest.mark.parametrize(
+        ("phone", "expected"),
+        [
+            pytest.param("13812345678", [], id="mobile"),
+            pytest.param("02362806051", [("phone_not_mobile", "doubt")], id="landline"),
+            pytest.param("1994H104162", [], id="misread"),
+        ],
+    )
+    def test_the_telephone(self, phone, expected):
+        assert told(a_letter(blanks={"phone": phone})) == expected
+
+
+@pytest.mark.parametrize(
+    ("finding", "words"),
+    [
+        (rules.LetterMissing(form="4-1-1"), "附件4-1-1"),
+        (rules.LetterWrongForm(form="4-1-1", found="4-1-3"), "附件4-1-3"),
+        (rules.LetterWrongForm(form="4-1-1", found=None), "规定的格式文本不符"),
+        (rules.LetterAltered(changes=(rules.Change("changed", "自愿撤销", "不撤销"),)), "“自愿撤销”被改为“不撤销”"),
+        (rules.LetterAltered(changes=(rules.Change("added", "", "另有约定"),)), "增加了“另有约定”"),
+        (rules.LetterAltered(changes=(rules.Change("deleted", "均真实", "真实"),)), "“均真实”有删减，现为“真实”"),
+        (rules.LetterBlankUnfilled(blanks=("project", "phone")), "“项目名称”、“联系方式”未填写"),
+        (rules.LetterBlankUnfilled(blanks=("action",), both=True), "“新增”和“更新”"),
+        (rules.LetterOptionUnticked(), "均未勾选"),
+        (rules.LetterUndated(), "日期"),
+        (rules.LetterSignatureMissing(labels=("法定代表人", "承办人")), "法定代表人、承办人亲笔签名"),
+        (rules.LetterSealMissing(), "未加盖企业法人章"),
+        (rules.LetterSignatureUnclear(label="承办人", why="typed"), "疑似打印文字"),
+        (rules.LetterSealUnclear(why="half_cut"), "不完整"),
+        (rules.LetterSignatureRepeated(label="承办人", case_number="ZJZD-2026-0007"), "ZJZD-2026-0007"),
+        (rules.PhoneNotMobile(blank="phone", value="02362806051"), "023****6051"),
+        (rules.LetterDatedAfterReceipt(day=date(2026, 3, 13)), "2026年3月13日"),
+    ],
+    ids=lambda value: value.code if hasattr(value, "code") else None,
+)
+def test_the_sentence_says_what_is_wrong_and_the_remedy(finding, words):
+    sentence = Words().sentence(finding)
+    assert words in sentence
+    assert sentence.endswith("。")
+    assert "请" in sentence
