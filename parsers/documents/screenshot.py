@@ -162,9 +162,9 @@ class _PageReader:
         if badges:
             return badges
         return [
-            (status, self._field(token.text, token.box, token.confidence, sure=status is Status.DONE))
+            (said[0], self._field(said[1], token.box, token.confidence, sure=said[0] is Status.DONE))
             for token in self.above
-            if not token.label and (status := status_in_sentence(token.text))
+            if not token.label and (said := status_in_sentence(token.text))
         ]
 
     def _unheaded(self, found: Sequence[Token]) -> tuple[Token, ...]:

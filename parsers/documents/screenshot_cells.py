@@ -16,11 +16,9 @@ from parsers.files.page import Box, Line, Page
 from parsers.names import squeeze
 
 _BY_LENGTH: Final = sorted(FIELD_OF, key=len, reverse=True)
-_LABEL: Final = re.compile(
-    r"(?:^|(?<=[\s:;,|]))[*※]?(?P<label>"
-    + "|".join(" ?".join(map(re.escape, word)) for word in _BY_LENGTH)
-    + r")(?P<end> ?[:：*]+ ?| +|$)"
-)
+_ANY: Final = "|".join(" ?".join(map(re.escape, word)) for word in _BY_LENGTH)
+#: A label stands at the start of a run of text or after a gap; before a colon it may stand anywhere.
+_LABEL: Final = re.compile(rf"(?:^|(?<=[\s:;,|]))[*※]?(?P<label>{_ANY})(?: ?[:*]+ ?| +|$)|(?P<inner>{_ANY}) ?: ?")
 #: A label of four letters or more may run into its value: "项目名称万州环线高速公路".
 _GLUED: Final = re.compile(
     r"^[*※]?(?P<label>" + "|".join(re.escape(word) for word in _BY_LENGTH if len(word) > 3) + ")"
@@ -100,7 +98,9 @@ def joined(parts: Iterable[Line]) -> tuple[str, Box, float]:
 
 
 def _apart(line: Line) -> list[Token]:
-    marks = [(match.start(), match.end(), squeeze(match["label"])) for match in _LABEL.finditer(line.text)]
+    marks = [
+        (match.start(), match.end(), squeeze(match["label"] or match["inner"])) for match in _LABEL.finditer(line.text)
+    ]
     if not marks and (glued := _GLUED.match(line.text)):
         marks = [(0, glued.end(), glued["label"])]
     pieces: list[Token] = []
@@ -165,15 +165,25 @@ def _values_beside(labels: Sequence[Token], found: Sequence[Token]) -> list[Cell
 
 
 def _coherent(label: Token, values: Sequence[Token]) -> list[Token]:
-    """The lines that hang together with the label's own; headings and footers nearby do not."""
-    kept: list[Token] = []
-    boxes = [label.box]
-    for token in sorted(values, key=lambda token: abs(token.box.middle[1] - label.box.middle[1])):
-        gap = min(max(box.top, token.box.top) - min(box.bottom, token.box.bottom) for box in boxes)
-        if gap < _LEADING * token.box.height:
+    """The lines that hang together with the label's own; headings and footers nearby do not.
+
+    A wrapped line stands close to another and begins, or is centred, where that one is. Heights are the label's: the
+    boxes of long lines grow with the slope of a photograph.
+    """
+    height, letter = label.box.height, label.box.width / len(label.text)
+    at = label.box.middle[1]
+    kept = [token for token in values if abs(token.box.middle[1] - at) < _BESIDE * height]
+    heights = [at, *(token.box.middle[1] for token in kept)]
+    for token in sorted(values, key=lambda token: abs(token.box.middle[1] - at)):
+        near = min(abs(token.box.middle[1] - other) for other in heights) < (1 + _LEADING) * height
+        if token not in kept and near and (not kept or any(_in_line(token.box, one.box, letter) for one in kept)):
             kept.append(token)
-            boxes.append(token.box)
+            heights.append(token.box.middle[1])
     return kept
+
+
+def _in_line(one: Box, other: Box, letter: float) -> bool:
+    return abs(one.left - other.left) < letter or abs(one.middle[0] - other.middle[0]) < letter
 
 
 def _columns(labels: Sequence[Token]) -> list[tuple[Token, Token]]:

@@ -119,11 +119,12 @@ def status_of(text: str, kind: DocumentKind, *, labelled: bool) -> Status | None
     return Status.DONE if words & set(_DONE[kind]) else None
 
 
-def status_in_sentence(text: str) -> Status | None:
-    """What a line of running text says of the entry; weaker than a badge, as help texts use the same words."""
-    if _PLAINLY_NOT.search(text):
-        return Status.CONTRARY
-    return Status.DONE if _PLAIN.search(text) else None
+def status_in_sentence(text: str) -> tuple[Status, str] | None:
+    """What a line of running text says of the entry, and in which words; weaker than a badge, as help texts use the
+    same words."""
+    if found := _PLAINLY_NOT.search(text):
+        return Status.CONTRARY, found[0]
+    return (Status.DONE, found[0]) if (found := _PLAIN.search(text)) else None
 
 
 _ACTIONS: Final = (("新增", "add"), ("更新", "update"), ("变更", "update"), ("截止", "close"), ("注销", "close"))

@@ -226,6 +226,7 @@ def test_status_words_of_each_system(word, kind, labelled, status):
     ("line", "status", "certain"),
     [
         pytest.param("状态：未上报", Status.CONTRARY, True, id="beside its label"),
+        pytest.param("人员业绩信息填报状态:未上报", Status.CONTRARY, True, id="run into a heading"),
         pytest.param("您的业绩信息尚未提交上报", Status.CONTRARY, False, id="in a sentence, unsure"),
         pytest.param("您的业绩信息已提交上报", Status.DONE, True, id="in a sentence"),
     ],
