@@ -153,12 +153,9 @@ def readable_places() -> Iterable[Path]:
     """Python, its packages, shared libraries, fonts and models, which lazy imports need; nothing of the office's."""
     paths = {Path(sys.prefix), Path(sys.base_prefix)} | {Path(p) for p in sysconfig.get_paths().values()}
     own = Path(__file__).resolve().parent.parent
-    for entry in filter(None, sys.path):
-        # In a checkout the entry is the project's folder, where data and settings may lie: only its packages.
-        if Path(entry).resolve() == own:
-            paths |= {own / name for name in ("mailbot", "parsers")}
-        else:
-            paths.add(Path(entry))
+    # In a checkout data and settings may lie beside the packages, so only these; an editable install has no path entry.
+    paths |= {own / name for name in ("mailbot", "parsers")}
+    paths |= {Path(entry) for entry in filter(None, sys.path) if Path(entry).resolve() != own}
     system = ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/share", "/etc/fonts", "/etc/ld.so.cache", "/usr/bin")
     kernel = ("/proc/cpuinfo", "/proc/meminfo", "/proc/self", "/sys/devices/system", "/dev/null", "/dev/urandom")
     home = Path.home()
