@@ -18,14 +18,15 @@ SenderRule = Literal["anyone", "registered", "registered_or_doubt"]
 ClockId = Literal["feedback10", "overall10", "review10", "enterprise10", "direct10"]
 LetterPolicy = Literal["auto", "hold", "off"]
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+Address = Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", to_lower=True)]
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z]+(_[a-z0-9]+)*$")]
 
-#: Switches of rules.md 3.8 that an office may turn, with the values each knows; an empty tuple: any text.
+#: Switches of rules.md 3.8 that an office may turn, with the values each knows; an empty tuple: a free value.
 POLICIES: Final[dict[str, tuple[str, ...]]] = {
     "subject": ("strict", "lenient"),  # lenient: a note where matter, action and submitter are beyond doubt
     "attachment_format": ("strict", "lenient"),  # I27; lenient: pictures of another format are only told
     "insurance_months": ("last_whole", "any_three"),  # I13
-    "late_since": (),  # I29: L01 counts for days on or after this one
+    "late_since": (),  # I29: a date; L01 counts for days on or after it
     "late_close_by_engineer": ("accept", "refer"),  # I16
     "enterprise10_start": ("receipt", "complete"),  # I08
     "receipt_on_restday": ("as_arrived", "next_workday"),  # domain.md 1.3
@@ -124,7 +125,7 @@ class Matter(PackPart):
     effective_from: date
     effective_until: date | None = None
     version: Text
-    review_mailbox: str | None = None  #: the address that the circular prescribes
+    review_mailbox: Address | None = None  #: the address that the circular prescribes
     reminder: bool = False  #: True: no application, mail about it is the owner's reminder (附件2 1.4)
     reminder_words: tuple[Text, ...] = ()  #: by which such mail is known, as no subject is prescribed (I22)
     filings: tuple[Filing, ...] = Field(default=(), alias="filing")
@@ -166,6 +167,8 @@ class Matter(PackPart):
                 raise ValueError(f"{name!r} is no policy; known are {', '.join(sorted(POLICIES))}")
             if POLICIES[name] and value not in POLICIES[name]:
                 raise ValueError(f"{name} = {value!r} is not allowed; use {' or '.join(POLICIES[name])}")
+            if name.endswith("_since") and not _is_date(value):
+                raise ValueError(f'{name} = {value!r} is no date; write "2024-07-01"')
         return policies
 
     @model_validator(mode="after")
@@ -187,6 +190,14 @@ def prescribed_mailboxes(matters: Iterable[Matter]) -> dict[str, frozenset[str]]
         if matter.review_mailbox:
             mailboxes.setdefault(matter.review_mailbox.lower(), set()).add(matter.key)
     return {address: frozenset(keys) for address, keys in mailboxes.items()}
+
+
+def _is_date(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _longest_prefix(table: dict[str, str], code: str) -> str | None:

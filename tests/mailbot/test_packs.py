@@ -128,6 +128,8 @@ def test_an_office_replaces_a_shipped_pack(tmp_path):
         pytest.param(
             OWN.replace('subject = "strict"', 'subject = "harsh"'), "use strict or lenient", id="policy value"
         ),
+        pytest.param(OWN.replace('subject = "strict"', 'late_since = "soon"'), "is no date", id="policy date"),
+        pytest.param(OWN.replace("cqjtgjzx@vip.163.com", "vip.163.com"), "review_mailbox", id="mailbox"),
         pytest.param(OWN.replace('subject = "strict"', 'sujbect = "strict"'), "is no policy", id="policy name"),
         pytest.param(
             OWN.replace("[policies]", '[rules.leter_missing]\nseverity = "note"\n[policies]'),
