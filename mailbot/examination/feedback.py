@@ -67,7 +67,8 @@ def feedback_for(verdict: Verdict, kind: MailKind, message: Message, provenance:
         return Feedback(None, silence="set_aside")
     if why := never_answered(message, desk):
         return Feedback(None, silence=why)
-    planned = _letters(verdict, kind, desk)
+    proven = provenance.state is not Authentication.FAILED
+    planned = _letters(verdict, kind, desk, tells_case=desk.asks_of_own_case and proven)
     if not planned:
         return Feedback(None, silence=_why_silent(verdict))
     held_because = _hold(message, desk)
@@ -104,7 +105,7 @@ def recipient(message: Message, provenance: Provenance, desk: Desk) -> str | Non
     return wish.addr_spec if trusted and not ours and "@" in wish.addr_spec else author.addr_spec
 
 
-def _letters(verdict: Verdict, kind: MailKind, desk: Desk) -> tuple[PlannedLetter, ...]:
+def _letters(verdict: Verdict, kind: MailKind, desk: Desk, *, tells_case: bool) -> tuple[PlannedLetter, ...]:
     codes = {judged.code for judged in verdict.findings}
     if "mailbox_other_too" in codes:
         return ()
@@ -119,7 +120,7 @@ def _letters(verdict: Verdict, kind: MailKind, desk: Desk) -> tuple[PlannedLette
             return _planned(LetterKind.WITHDRAWAL_RECEIPT, desk)
         case MailKind.QUESTION:
             return _planned(LetterKind.QUESTION, desk)
-        case MailKind.PROGRESS if desk.asks_of_own_case:
+        case MailKind.PROGRESS if tells_case:
             return _planned(LetterKind.PROGRESS, desk)
         case MailKind.SET_ASIDE:
             return ()

@@ -91,6 +91,12 @@ def test_progress_is_told_only_to_the_cases_own_applicant():
     assert letters(Verdict(Outcome.QUERY), MailKind.PROGRESS, desk=desk) == [("progress", False)]
 
 
+def test_no_state_of_a_case_is_told_to_an_author_whom_the_server_disbelieves():
+    desk, failed = replace(DESK, asks_of_own_case=True), Provenance(Authentication.FAILED)
+    feedback = feedback_for(Verdict(Outcome.QUERY), MailKind.PROGRESS, a_mail(), failed, desk)
+    assert [letter.kind for letter in feedback.letters] == ["inquiry_receipt"]
+
+
 def test_a_repetition_is_told_once():
     feedback = feedback_for(
         a_verdict(Duplicate(case_number="Z-1")),
