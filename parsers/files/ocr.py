@@ -7,7 +7,7 @@ from typing import Protocol, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-Grey: TypeAlias = NDArray[np.uint8]  #: height x width; the red channel of a picture, in which a seal vanishes
+Grey: TypeAlias = NDArray[np.uint8]  #: height x width; the red channel of a picture, in which a seal pales
 Quads: TypeAlias = NDArray[np.float32]  #: n x 4 corners x (x, y) in pixels, from top left clockwise as the text runs
 
 
@@ -34,5 +34,5 @@ class Ocr(Protocol):
 
 
 def red_channel(picture: NDArray[np.uint8]) -> Grey:
-    """The channel in which red print is white: text under a seal is read, the seal's own text is not."""
+    """The channel in which red print is pale: text under a seal is read. Whitening red altogether eats that text's edges."""
     return np.ascontiguousarray(picture[..., 0])
