@@ -233,9 +233,11 @@ class Dovecot:
         lines = [f"{user}:{{PLAIN}}{password}::::::\n" for user, password in self.users.items()]
         (self.base / "users").write_text("".join(lines))
         subprocess.run(
-            ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "30", "-subj", "/CN=localhost"]
-            + ["-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"]
-            + ["-keyout", str(self.base / "key.pem"), "-out", str(self.base / "cert.pem")],
+            [
+                *["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "30", "-subj", "/CN=localhost"],
+                *("-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"),
+                *("-keyout", str(self.base / "key.pem"), "-out", str(self.base / "cert.pem")),
+            ],
             check=True,
             capture_output=True,
         )

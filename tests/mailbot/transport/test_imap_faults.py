@@ -8,6 +8,7 @@ import pytest
 
 from mailbot.errors import CommandRefused, ConnectionLost, LoginRefused, ProtocolBroken, TransportError, Untrusted
 from mailbot.transport.evidence import Evidence, find_in_sent
+from mailbot.transport.idle import watch
 from mailbot.transport.imap import ImapMailbox
 from mailbot.transport.mailbox import Endpoint, RawMail, Unreadable
 from tests.mailbot.transport.accounts import a_mail, an_account
@@ -331,6 +332,29 @@ def test_idle_hears_of_new_mail_and_of_a_stop():
         mailbox.open("INBOX")
         threading.Timer(0.3, inbox.add, [a_mail(2)]).start()
         assert mailbox.idle(5, stopped=lambda: False)
+
+
+def test_a_watch_wakes_for_mail_and_ends_with_the_stop():
+    stop, woken = threading.Event(), threading.Event()
+    inbox = an_inbox()
+    with ScriptedImap(inbox) as server:
+        thread = threading.Thread(
+            target=watch, args=[an_account(imap=server.port)], kwargs={"wake": woken.set, "stop": stop}
+        )
+        thread.start()
+        while not server.commands["IDLE"]:
+            time.sleep(0.01)
+        inbox.add(a_mail())
+        assert woken.wait(5)
+        stop.set()
+        thread.join(7)
+        assert not thread.is_alive()
+
+
+def test_a_watch_ends_at_once_where_idle_is_not_announced():
+    with ScriptedImap(capabilities=NETEASE) as server:
+        watch(an_account(imap=server.port), wake=lambda: None, stop=threading.Event())
+        assert server.commands["IDLE"] == 0
 
 
 def test_a_connection_is_closed_and_unusable_after_trouble():
