@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from parsers.documents.commitment_letter_glyphs import look_alike
+from parsers.documents.commitment_letter_glyphs import look_alike, look_alikes
 from parsers.documents.commitment_letter_text import folded
 from parsers.documents.forms import Form
 
@@ -191,7 +191,9 @@ def _costs(template: Template, read: str) -> NDArray[np.float64]:
     steps = np.arange(m + 1, dtype=np.float64)
     table = np.empty((len(template.fixed) + 1, m + 1), dtype=np.float64)
     table[0] = steps * insertion[0]
-    substitution = {c: _substitution(c, read) for c in {fixed.character for fixed in template.fixed}}
+    codes, distinct = np.array([ord(sign) for sign in read], dtype=np.uint32), frozenset(read)
+    wanted = {fixed.character for fixed in template.fixed}
+    substitution = {sign: _substitution(sign, codes, distinct) for sign in wanted}
     for i, fixed in enumerate(template.fixed, start=1):
         above = table[i - 1]
         row = above + np.float64(_LOSS_COST)
@@ -201,9 +203,12 @@ def _costs(template: Template, read: str) -> NDArray[np.float64]:
     return table
 
 
-def _substitution(printed: str, read: str) -> NDArray[np.float64]:
-    costs = {c: 0.0 if c == printed else _LOOK_ALIKE_COST if look_alike(printed, c) else 1.0 for c in set(read)}
-    return np.array([costs[c] for c in read], dtype=np.float64)
+def _substitution(printed: str, codes: NDArray[np.uint32], distinct: frozenset[str]) -> NDArray[np.float64]:
+    costs = np.ones(len(codes))
+    for sign in look_alikes(printed) & distinct:
+        costs[codes == ord(sign)] = _LOOK_ALIKE_COST
+    costs[codes == ord(printed)] = 0.0
+    return costs
 
 
 def _walk(template: Template, read: str, table: NDArray[np.float64]) -> list[tuple[int, int, int, int]]:

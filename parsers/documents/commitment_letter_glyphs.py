@@ -5,6 +5,8 @@ all 6,763 of GB 2312 (similarity of the blurred pictures at least 0.84), and by 
 A character that turns a sentence round (不, 未, 非 …) is left out on purpose: it must never pass as a misreading.
 """
 
+from functools import cache
+
 # Each row: a character of the forms, then those that look like it.
 _ROWS = """
 上土士 下干 不丕下 业亚 中牛申屮巾 为力 予千矛子于干 于干千孑十予亍丁子王壬 交文又 亲桊臬柴奈豪枭柬某秦粢
@@ -42,4 +44,10 @@ _LOOKS_LIKE: dict[str, frozenset[str]] = {row[0]: frozenset(row[1:]) for row in 
 
 def look_alike(printed: str, read: str) -> bool:
     """Whether `read` may well be a misreading of the form's `printed` (one character each)."""
-    return printed == read or read in _LOOKS_LIKE.get(printed, ()) or printed in _LOOKS_LIKE.get(read, ())
+    return printed == read or read in look_alikes(printed)
+
+
+@cache
+def look_alikes(printed: str) -> frozenset[str]:
+    """All that may be read where `printed` stands, itself left out."""
+    return _LOOKS_LIKE.get(printed, frozenset()) | {one for one, others in _LOOKS_LIKE.items() if printed in others}

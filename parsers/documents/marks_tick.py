@@ -54,8 +54,9 @@ def _frames(dark: NDArray[np.float32], em: float) -> list[tuple[int, int, int]]:
         score = np.minimum.reduce(
             (level[:-side, :-side], level[side:, :-side], upright[:-side, :-side], upright[:-side, side:])
         )
-        for y, x in np.argwhere(score >= _OUTLINE):
-            found.append((float(score[y, x]), int(x), int(y), side))
+        # Only the best of each small neighbourhood: its neighbours are the same square.
+        best = (score >= _OUTLINE) & (score >= cv2.dilate(score, np.ones((5, 5), np.uint8)))
+        found.extend((float(score[y, x]), int(x), int(y), side) for y, x in np.argwhere(best))
     frames: list[tuple[int, int, int]] = []
     for _, x, y, side in sorted(found, reverse=True):
         if not any(abs(x - other[0]) < 0.6 * em for other in frames):
