@@ -34,5 +34,5 @@ class Ocr(Protocol):
 
 
 def red_channel(picture: NDArray[np.uint8]) -> Grey:
-    """The channel in which red print is pale: text under a seal is read. Whitening red altogether eats that text's edges."""
+    """The channel in which red print is pale, so that text under a seal is read; whitening it would eat that text."""
     return np.ascontiguousarray(picture[..., 0])
