@@ -19,6 +19,7 @@ from parsers.names import fold_person, fold_post, squeeze
 DATES: Final = ("started_on", "ended_on", "left_on", "submitted_on", "completed_on", "commenced_on")
 _FIRM: Final = re.compile(r".{2,}(?:公司|集团|院|中心|事务所|监理所|站)(?:[((].{1,12}[))])?$")
 _FIRM_HEADING: Final = re.compile(r"(?P<firm>.{3,}(?:公司|院|中心|集团|所))(?:企业)?业绩信息")
+_ACTION_HEADING: Final = re.compile("业绩登记(?:新增|更新|变更|截止|注销)(?:申请)?")
 _PERSON: Final = re.compile("[㐀-鿿豈-﫿\U00020000-\U000323af\ue000-\uf8ff·A-Z]{2,30}")
 #: From this confidence on a page that is clear throughout a short word of a known set counts as read.
 _SURE: Final = 0.9
@@ -132,6 +133,8 @@ class _PageReader:
         action = found.pop("registration", None)
         if action is not None and (verb := action_of(action.value)):
             found["action"] = replace(action, value=verb)
+        elif (heading := self._action_heading()) is not None:
+            found["action"] = heading
         user = found.pop("user", None)
         found.pop("status", None)
         person = found.get("person")
@@ -210,6 +213,14 @@ class _PageReader:
             if match := _FIRM_HEADING.search(squeeze(token.text)):
                 return self._field(match["firm"], token.box, token.confidence, sure=self.text.count(match["firm"]) > 1)
         return None
+
+    def _action_heading(self) -> Field | None:
+        """业绩登记新增 as a heading of its own, where only one of the three stands so."""
+        named = [token for token in self.above if _ACTION_HEADING.fullmatch(squeeze(token.text))]
+        verbs = {action_of(token.text) for token in named}
+        if len(verbs) != 1 or (verb := verbs.pop()) is None:
+            return None
+        return self._field(verb, named[0].box, named[0].confidence, sure=True)
 
     def _tenure(self, row: Row) -> Tenure:
         days = [day for day in find_dates(row.dates[0]) if day.whole] if row.dates else []

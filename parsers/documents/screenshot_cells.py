@@ -202,14 +202,11 @@ def _columns(labels: Sequence[Token]) -> list[tuple[Token, Token]]:
 
 
 def _give_back(upper: list[Token], label: Token, lower: list[Token]) -> None:
-    at = label.box.middle[1]
-    reach = _BESIDE * label.box.height
-    above = sorted((token for token in lower if token.box.middle[1] < at - reach), key=lambda token: token.box.top)
-    below = [token for token in lower if token.box.middle[1] > at + reach]
-    aligned = len(above) + len(below) < len(lower)
-    for token in above[: len(above) - len(below)] if aligned and upper else []:
-        lower.remove(token)
-        upper.append(token)
+    """Moves lines from the lower cell to the upper one until the rest stands around its own label."""
+    at, reach = label.box.middle[1], _BESIDE * label.box.height
+    lower.sort(key=lambda token: token.box.middle[1])
+    while upper and len(lower) > 1 and sum(token.box.middle[1] for token in lower) / len(lower) < at - reach:
+        upper.append(lower.pop(0))
 
 
 def _values_under(labels: Sequence[Token], following: Sequence[Sequence[Token]]) -> list[Cell]:

@@ -81,14 +81,19 @@ def _read(tokens: Sequence[Token]) -> Row | None:
             until_now = until_now or bool(_UNTIL_NOW.search(text))
             rest = text[: min((found.start for found in find_dates(text)), default=len(text) if _is_name(text) else 0)]
         for item in [rest] if fold_post(rest) else rest.split():
-            if post is None and _is_post(item):
-                post = (squeeze(item), box, confidence)
+            if _is_post(item):
+                post = _better_post(post, (squeeze(item), box, confidence))
             elif _is_name(item) and not _UNTIL_NOW.fullmatch(item):
                 person = person or (fold_person(item), box, confidence)
     if person is None:
         return None
     when = (" ".join(text for text, _, _ in dates), dates[0][1], min(one[2] for one in dates)) if dates else None
     return Row(person, post, when, until_now)
+
+
+def _better_post(one: tuple[str, Box, float] | None, other: tuple[str, Box, float]) -> tuple[str, Box, float]:
+    """The one of the closed list; 工程师 or 高级工程师 beside it is a 职称."""
+    return other if one is None or (fold_post(one[0]) is None and fold_post(other[0]) is not None) else one
 
 
 def _columns(tokens: Iterable[Token]) -> list[tuple[str, Box, float]]:

@@ -389,6 +389,23 @@ def test_start_and_end_may_stand_in_columns_of_their_own():
     assert people(page) == [(PERSON, "总监", "2026-03-02", "2026-05-12", False)]
 
 
+def test_a_title_beside_the_post_is_no_post():
+    row = (
+        written("2", 0.03, 0.57),
+        written(PERSON, 0.15, 0.57),
+        written("高级工程师", 0.30, 0.57),
+        written("专业监理工程师", 0.49, 0.57),
+        written("2026-03-02 至 今", 0.75, 0.57),
+    )
+    page = read(MUNICIPAL, *TITLE, *SECTION, *HEADS, *row)
+    assert people(page) == [(PERSON, "专业监理工程师", "2026-03-02", None, True)]
+
+
+def test_action_may_stand_in_a_heading_alone():
+    lines = [one for one in HEAD if "登记类型" not in one.text]
+    assert values(read(NATIONAL, *lines, written("业绩登记截止", 0.17, 0.2), *BESIDE))["action"] == "close"
+
+
 def test_the_engineers_rows_come_latest_first():
     rows = (
         *a_row(1, "专业监理工程师", PERSON, "2024-05-01至2026-03-01", 0.57),
