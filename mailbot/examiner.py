@@ -23,6 +23,7 @@ from mailbot.examination.verdict import Judged, Outcome, Verdict, outcome_of
 from mailbot.examination.workdays import Calendar, day_of_receipt
 from mailbot.instance import Instance
 from mailbot.reading import AttachedFile, PaperReader
+from parsers.documents.commitment_letter import CommitmentLetter
 from parsers.documents.document import Document, DocumentKind, FileRead
 from parsers.mail.message import Message, Parsed
 from parsers.mail.provenance import Provenance, Receiver, authenticate
@@ -44,7 +45,9 @@ class Records(Protocol):
 
     def open_engagements(self, engineer_key: str) -> tuple[EngagementEntry, ...]: ...
 
-    def known_signatures(self, fingerprints: Iterable[str]) -> Mapping[str, str]: ...
+    def signatures(self) -> Mapping[str, str]:
+        """Fingerprint → the case where it was first seen; a picture is known again by distance, not by equality."""
+        ...
 
     def mails_of(self, case_number: str) -> Iterable[bytes]:
         """The raw mails of a case, newest first."""
@@ -198,11 +201,16 @@ class Examiner:
         name = submission.subject.firm
         firm = records.enterprise(name, day) if name else None
         as_of = records.directory_as_of()
-        prints = [mark for document in submission.documents for mark in signatures_of(document)]
+        signed = any(signatures_of(document) for document in submission.documents)
         return replace(
             base,
             firm=firm,
             author_firm=author_firm,
+            copied_firms=tuple(
+                other
+                for address in (*submission.message.to, *submission.message.cc)
+                for other in records.enterprises_at(address.key, day)
+            ),
             near_names=records.near_names(name, day) if name and firm is None else (),
             directory_loaded=as_of is not None,
             directory_as_of=as_of,
@@ -214,7 +222,7 @@ class Examiner:
             ),
             known_signatures={
                 mark: number
-                for mark, number in records.known_signatures(prints).items()
+                for mark, number in (records.signatures() if signed else {}).items()
                 if case is None or number != case.number
             },
         )
@@ -290,8 +298,7 @@ def engineer_id_of(submission: Submission) -> str | None:
 
 def signatures_of(document: Document) -> tuple[str, ...]:
     """Fingerprints of the signatures on a paper."""
-    marks = getattr(document, "signatures", {})
-    return tuple(mark.fingerprint for mark in dict(marks).values() if mark.fingerprint)
+    return document.fingerprints if isinstance(document, CommitmentLetter) else ()
 
 
 def _for_a_person(classification: Classification, why: str) -> Classification:

@@ -1,6 +1,6 @@
 """What do the ledger and the archive answer when a mail is examined?"""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 
 from ledger.archive import Archive
@@ -34,8 +34,8 @@ class LedgerRecords:
     def open_engagements(self, engineer_key: str) -> tuple[EngagementEntry, ...]:
         return self._ledger.open_engagements(engineer_key)
 
-    def known_signatures(self, fingerprints: Iterable[str]) -> Mapping[str, str]:
-        return self._ledger.known_signatures(fingerprints)
+    def signatures(self) -> Mapping[str, str]:
+        return self._ledger.signatures()
 
     def mails_of(self, case_number: str) -> Iterator[bytes]:
         mails = sorted(self._ledger.case(case_number).mails, key=lambda mail: mail.arrived_at, reverse=True)
