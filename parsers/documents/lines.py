@@ -15,7 +15,9 @@ _SLOPES: Final = np.linspace(-0.06, 0.06, 49)
 _FEWEST_TO_LEVEL: Final = 8
 _MOST_TO_LEVEL: Final = 400  #: every pair of lines is compared
 #: A run without a space, but for spaces inside a date.
-_CELL: Final = re.compile(r"\S+?(?:(?<=[年月./-]) (?=\d)\S+?|(?<=\d) (?=[年月日./-])\S+?)*(?=\s|$)")
+_CELL: Final = re.compile(
+    r"\S+?(?:(?<=[年./-]) (?=\d{1,2}(?!\d))\S+?|(?<=月) (?=\d{1,2} ?日)\S+?|(?<=\d) (?=[年月日./-])\S+?)*(?=\s|$)"
+)
 #: The fullest certificate has some hundred cells; what is over this is no paper of ours.
 _MOST_WORDS: Final = 1500
 _LABEL_END: Final = re.compile(r"^[\s:：;，,、]+")

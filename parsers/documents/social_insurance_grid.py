@@ -6,10 +6,10 @@ from itertools import pairwise
 
 from parsers.documents.lines import nearest_column, same_row
 from parsers.documents.social_insurance_table import INSURANCE, PENSION, Stated, is_paid, parts_of
-from parsers.files.page import Line
+from parsers.files.page import Box, Line
 
 
-def grid_of_years(table: Sequence[Line], *, from_text: bool) -> Stated | None:
+def grid_of_years(table: Sequence[Line]) -> Stated | None:
     """Twelve columns a year, a mark in each month paid."""
     heads = _month_heads(table)
     if heads is None:
@@ -18,28 +18,31 @@ def grid_of_years(table: Sequence[Line], *, from_text: bool) -> Stated | None:
     years = [line for line in under if re.fullmatch(r"20\d{2}(?:年度?)?", line.text)]
     if not years:
         return None
-    found = Stated()
     boxes = [head.box for head in heads]
+    by_kind: dict[str, Stated] = {}
     for year in years:
         row = [line for line in under if line is not year and same_row(line.box, year.box)]
-        kinds = [line.text for line in row if INSURANCE.search(line.text)]
-        if kinds and not any(PENSION.search(kind) for kind in kinds):
-            continue
-        marks = dict.fromkeys(range(12), "")
-        for line in row:
-            for text, box in parts_of(line):
-                if boxes[0].left - 0.02 <= box.middle[0] <= boxes[-1].right + 0.02:
-                    marks[nearest_column(box, boxes) or 0] += text
-        for at, mark in marks.items():
-            month = f"{year.text[:4]}-{at + 1:02d}"
-            state = is_paid(mark)
-            if state is True:
-                found.paid.add(month)
-            elif state is False and mark:
-                found.unpaid.add(month)
-            elif mark:
-                found.unsure.add(month)
-    return found if found.paid or found.unpaid else None
+        kind = next((match.group() for line in row if (match := INSURANCE.search(line.text))), "")
+        _read_row(year.text[:4], row, boxes, by_kind.setdefault(kind, Stated()))
+    found = next((stated for kind, stated in by_kind.items() if not kind or PENSION.search(kind)), None)
+    if found is None or not (found.paid or found.unpaid):
+        return None
+    # A mark that OCR overlooked is missing in one row; insurances are paid together, so rows that agree are whole.
+    found.counted = sum(stated.paid == found.paid for stated in by_kind.values()) > 1
+    return found
+
+
+def _read_row(year: str, row: Sequence[Line], heads: Sequence[Box], stated: Stated) -> None:
+    marks = dict.fromkeys(range(12), "")
+    for line in row:
+        for text, box in parts_of(line):
+            if heads[0].left - 0.02 <= box.middle[0] <= heads[-1].right + 0.02:
+                marks[nearest_column(box, heads) or 0] += text
+    for at, mark in marks.items():
+        state = is_paid(mark)
+        if mark:
+            month = f"{year}-{at + 1:02d}"
+            {True: stated.paid, False: stated.unpaid, None: stated.unsure}[state].add(month)
 
 
 def _month_heads(table: Sequence[Line]) -> list[Line] | None:

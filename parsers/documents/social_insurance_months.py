@@ -47,7 +47,7 @@ def read_months(pages: Sequence[Sequence[Line]], *, from_text: bool) -> PaidMont
 
 
 def _gather(table: Sequence[Line], found: Stated, *, from_text: bool) -> None:
-    if grid := grid_of_years(table, from_text=from_text):
+    if grid := grid_of_years(table):
         _merge(found, grid)
         return
     tokens = tokens_of(table)

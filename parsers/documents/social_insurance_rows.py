@@ -16,6 +16,7 @@ from parsers.documents.social_insurance_table import (
     Token,
     heads_above,
     is_paid,
+    months_between,
     parts_of,
 )
 from parsers.files.page import Line
@@ -33,6 +34,7 @@ def rows_of_months(table: Sequence[Line], tokens: Sequence[Token], from_text: bo
     state = next((at for at, head in enumerate(heads) if _STATE_HEAD.search(head.text)), None)
     judged_by = pension if pension is not None else state
     found = Stated()
+    judged = 0
     boxes = [head.box for head in heads]
     for token, band in _bands(table, column):
         kinds = [line.text for line in band if INSURANCE.search(line.text)]
@@ -47,8 +49,9 @@ def rows_of_months(table: Sequence[Line], tokens: Sequence[Token], from_text: bo
         state_of = is_paid("".join(text for text, _ in cells)) if judged_by is not None else True
         if state_of is None and from_text and not cells:
             state_of = False  # an empty cell under a head is a month without payment
+        judged += 1
         {True: found.paid, False: found.unpaid, None: found.unsure}[state_of].add(token.month)
-    found.counted = _numbered(table, column)
+    found.counted = _numbered(table, column) or (judged_by is not None and _unbroken(column, judged))
     return found if found.named else None
 
 
@@ -99,3 +102,16 @@ def _numbered(table: Sequence[Line], column: Sequence[Token]) -> bool:
         if re.fullmatch(r"\d{1,3}", line.text) and line.box.right <= left and line.box.bottom > column[0].box.top
     }
     return numbers == set(range(1, len(column) + 1))
+
+
+def _unbroken(column: Sequence[Token], judged: int) -> bool:
+    """Do the months follow each other without a gap, at even distances, so that no row between them was overlooked?
+
+    A month or two alone show no distance that could be even.
+    """
+    months = list(dict.fromkeys(sorted(token.month for token in column)))
+    whole = list(months_between(months[0], months[-1]))
+    middles = [token.box.middle[1] for token in column]
+    steps = [b - a for a, b in pairwise(middles)]
+    even = bool(steps) and max(steps) < 1.4 * min(steps)
+    return judged == len(months) > 2 and months == whole and even

@@ -18,7 +18,8 @@ def spans_of_months(table: Sequence[Line], tokens: Sequence[Token]) -> tuple[lis
     """Spans of payment (缴费起始年月, 缴费截止年月) of the pension rows; the tokens used by any span."""
     pairs = _pairs(table, tokens)
     if not pairs:
-        return [], []
+        unpaired = _under_span_heads(table, tokens)
+        return ([Stated(unsure={token.month for token in unpaired})] if unpaired else []), unpaired
     used = [token for pair in pairs for token in pair]
     anchors = _anchors(table, pairs)
     counts = _counts(table, pairs)
@@ -57,6 +58,17 @@ def _pairs(table: Sequence[Line], tokens: Sequence[Token]) -> list[tuple[Token, 
     if len(starts) != len(ends) or any(a.month > b.month for a, b in zip(starts, ends, strict=True)):
         return []
     return list(zip(starts, ends, strict=True))
+
+
+def _under_span_heads(table: Sequence[Line], tokens: Sequence[Token]) -> list[Token]:
+    """Months that stand under heads of spans but could not be paired: ends of spans, never months by themselves."""
+    first = min(tokens, key=lambda token: token.box.middle[1], default=None)
+    if first is None:
+        return []
+    heads = heads_above(table, first.box)
+    if not any(_START_HEAD.search(head.text) for head in heads) or not any(_END_HEAD.search(h.text) for h in heads):
+        return []
+    return list(tokens)
 
 
 def _anchors(table: Sequence[Line], pairs: Sequence[tuple[Token, Token]]) -> list[Line]:

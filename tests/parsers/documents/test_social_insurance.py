@@ -291,3 +291,62 @@ def test_a_page_of_thousands_of_lines_is_read_in_bounded_time():
     rows = [("1 年 1 年 " * 40, "202601", FIRM, "已缴")] * 250
     read = certificate("重庆市社会保险参保证明（个人）", *rows, columns=(0.01, 0.5, 0.6, 0.9), read_by=ReadBy.OCR)
     assert read.variety is Variety.INDIVIDUAL
+
+
+def test_both_ends_run_together_by_a_text_layer_are_still_a_span():
+    read = certificate(
+        "重庆市社会保险个人参保证明",
+        ("险种", "单位名称", "缴费起始年|月", "缴费截止年|月", "缴费月|数"),
+        ("养老保险", FIRM, "2025年11月 2026年03月", "", "5"),
+        columns=(0.05, 0.2, 0.55, 0.68, 0.9),
+    )
+    assert read.months.paid == months_of("2025-11", "2026-03")
+
+
+def test_ends_of_spans_that_cannot_be_paired_are_never_months_paid():
+    read = certificate(
+        "重庆市社会保险个人参保证明",
+        ("险种", "单位名称", "缴费起始年月", "缴费截止年月"),
+        ("养老保险", FIRM, "", "2026年03月"),
+        columns=(0.05, 0.2, 0.55, 0.75),
+    )
+    assert read.months.paid == ()
+    assert not read.months.certain
+
+
+@pytest.mark.parametrize(
+    ("lost", "certain"),
+    [pytest.param(False, True, id="rows agree"), pytest.param(True, False, id="a mark was overlooked")],
+)
+def test_a_grid_from_pixels_is_certain_only_where_two_insurances_agree(lost, certain):
+    marks = ["√"] * 4
+    read = certificate(
+        "重庆市社会保险参保证明（个人）",
+        ("年度", "险种", *(f"{month}月" for month in range(1, 13))),
+        ("2026", "养老保险", *marks[: 3 if lost else 4], *[""] * (9 if lost else 8)),
+        ("2026", "工伤保险", *marks, *[""] * 8),
+        columns=GRID_COLUMNS,
+        read_by=ReadBy.OCR,
+    )
+    assert read.months.certain is certain
+
+
+@pytest.mark.parametrize(
+    ("months", "certain"),
+    [
+        pytest.param(("2026-01", "2026-02", "2026-03", "2026-04"), True, id="without a gap"),
+        pytest.param(("2026-01", "2026-02", "2026-04"), False, id="with a gap"),
+        pytest.param(("2026-03", "2026-04"), False, id="two alone"),
+    ],
+)
+def test_rows_from_pixels_without_any_count_are_certain_only_unbroken(months, certain):
+    rows = [(month.replace("-", ""), FIRM, "已缴") for month in months]
+    read = certificate(
+        "重庆市社会保险参保证明（个人）",
+        ("费款所属期", "单位名称", "养老保险"),
+        *rows,
+        columns=(0.1, 0.3, 0.7),
+        read_by=ReadBy.OCR,
+    )
+    assert read.months.paid == months
+    assert read.months.certain is certain
