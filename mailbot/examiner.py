@@ -119,10 +119,11 @@ class Examiner:
         started = monotonic()
         parsed = read_message(arrived.raw)
         message, day = parsed.message, day_of_receipt(arrived.received)
-        subject = read_subject(message.subject, self.matters, lambda name: self._registered(name, day))
+        matters = tuple(matter for matter in self.matters if matter.in_force(day))
+        subject = read_subject(message.subject, matters, lambda name: self._registered(name, day))
         case = self._case_of(message, subject, parsed)
         answers_ours = case is not None and case.by in _ANSWERS_OURS
-        classification = classify(message, subject, Context(self.matters, answers_ours))
+        classification = classify(message, subject, Context(matters, answers_ours))
         if not arrived.whole or message.too_complex:
             classification = _for_a_person(classification, "too_large" if not arrived.whole else "too_complex")
         examination = Examination(
@@ -297,7 +298,7 @@ def engineer_id_of(submission: Submission) -> str | None:
 
 
 def signatures_of(document: Document) -> tuple[str, ...]:
-    """Fingerprints of the signatures on a paper."""
+    """Fingerprints of the signatures on a paper; only letters have any."""
     return document.fingerprints if isinstance(document, CommitmentLetter) else ()
 
 

@@ -13,7 +13,7 @@ FLOORS = {
     "mailbot.__main__": 6,
     "mailbot.cli": 6,
     "mailbot.commands": 6,
-    "mailbot.demo": 5,
+    "mailbot.demo": 6,
     "mailbot.app": 5,
     "mailbot.doctor": 5,
     "mailbot.schedule": 4,
@@ -25,6 +25,9 @@ FLOORS = {
     "mailbot.examiner": 4,
     "mailbot.report": 4,
     "mailbot.letters": 4,
+    "mailbot.dossier": 4,
+    "mailbot.records": 4,
+    "mailbot.doubts": 4,
     "mailbot": 3,
     "mailbot.transport": 3,
     "mailbot.errors": 2,
@@ -112,9 +115,8 @@ def test_each_library_has_one_home(path):
 def test_the_judgement_touches_nothing(path):
     touched = IMPURE & {name.partition(".")[0] for name in imports_of(path)}
     assert not touched, f"{module_of(path)} imports {touched}"
-    source = path.read_text(encoding="utf-8")
-    for clock in ("datetime.now(", "date.today(", "open("):
-        assert clock not in source, f"{module_of(path)} calls {clock}"
+    for call in (node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Call)):
+        assert ast.unparse(call.func) not in {"open", "datetime.now", "date.today"}, f"{module_of(path)} asks the world"
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=module_of)
