@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 _HEAD = struct.Struct(">IB")  #: length of the frame, number of files that come with it
 _MOST_FILES = 4
+#: A child's last frame when its task failed: where, never with which words, for those may be an applicant's.
+LAST_WORDS = b"\0failed: "
 
 
 class ChannelClosed(Exception):

@@ -14,7 +14,7 @@ from enum import StrEnum
 from types import TracebackType
 from typing import Self, TypeAlias
 
-from mailbot.channel import Channel, ChannelClosed, DeadlinePassed, Frame
+from mailbot.channel import LAST_WORDS, Channel, ChannelClosed, DeadlinePassed, Frame
 from mailbot.walls import Walls
 
 #: What a child is told at its birth: small and plain; documents come through files.
@@ -68,12 +68,16 @@ class Child:
     def hear(self, *, limit: int, seconds: float) -> Frame | Died:
         """Waits for one frame."""
         try:
-            return self._channel.receive(limit, time.monotonic() + seconds)
+            frame = self._channel.receive(limit, time.monotonic() + seconds)
         except DeadlinePassed:
             self.close()
             return Died(Death.TIMEOUT, f"{seconds:g} s")
         except ChannelClosed as closed:
             return self._obituary(str(closed))
+        if frame.body.startswith(LAST_WORDS):
+            self.close()
+            return Died(Death.CRASHED, frame.body.removeprefix(LAST_WORDS).decode(errors="replace")[:200])
+        return frame
 
     def _obituary(self, detail: str = "") -> Died:
         """The child closed its end: ask the nursery what it died of."""

@@ -14,9 +14,10 @@ import signal
 import socket
 import struct
 import sys
+import traceback
 from typing import Any, NoReturn
 
-from mailbot.channel import Channel
+from mailbot.channel import LAST_WORDS, Channel, ChannelClosed
 from mailbot.walls import Walls, raise_walls
 
 _REQUEST_BYTES = 65_536
@@ -126,8 +127,7 @@ class _Nursery:
             raised = raise_walls(Walls(**walls, writable=writable, readable=readable))
             if os.getppid() != parent:
                 os._exit(code)  # the nursery died before the walls made its death ours
-            _run(request, channel, others, raised)
-            code = 0
+            code = _run(request, channel, others, raised)
         finally:
             os._exit(code)
 
@@ -142,10 +142,19 @@ def _close_all_but(kept: set[int]) -> None:
     os.closerange(last + 1, 65_536)
 
 
-def _run(request: dict[str, Any], channel: Channel, files: list[int], raised: tuple[str, ...]) -> None:
-    module, _, name = request["task"].partition(":")
-    task = getattr(importlib.import_module(module), name)
-    task(channel, files, {**request["facts"], "walls": list(raised)})
+def _run(request: dict[str, Any], channel: Channel, files: list[int], raised: tuple[str, ...]) -> int:
+    """The child's work; its exit code."""
+    try:
+        module, _, name = request["task"].partition(":")
+        task = getattr(importlib.import_module(module), name)
+        task(channel, files, {**request["facts"], "walls": list(raised)})
+    except Exception as error:  # noqa: BLE001 - a child has nobody above it; its parent must learn where it failed
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        words = f"{type(error).__name__} in {os.path.basename(place.filename)}:{place.lineno}"
+        with contextlib.suppress(ChannelClosed):
+            channel.send(LAST_WORDS + words.encode())
+        return 1
+    return 0
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ from mailbot.reading_hand import Hand
 from mailbot.reading_wire import pack
 from mailbot.reading_work import DEFAULT_BUDGET, FIRST, NEXT_FILE, AttachedFile, Job, ReadingBudget, Work
 from parsers.documents.document import FileRead
+from parsers.documents.forms import load_forms
 from parsers.files.limits import DEFAULT_LIMITS, FileLimits
 
 __all__ = ["DEFAULT_BUDGET", "PRELOAD", "AttachedFile", "PaperReader", "ReadingBudget"]
@@ -50,7 +51,8 @@ class PaperReader:
         self.engine = engine
         self.limits = limits
         self.budget = budget
-        self.forms = forms
+        self.forms = forms.resolve() if forms else None
+        load_forms(self.forms)  # an unusable form is refused here, not in every child
         self.recognise = recognise
         self.cache = ReadingCache(cache) if cache else None
         self._pages_version, self._papers_version = _versions(engine, limits, forms, recognise)

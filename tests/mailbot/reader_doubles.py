@@ -28,6 +28,10 @@ def hang(channel, files, facts):
     time.sleep(60)
 
 
+def fail(channel, files, facts):
+    raise ValueError("an applicant's words")
+
+
 def leave(channel, files, facts):
     os._exit(3)
 

@@ -58,7 +58,8 @@ def gone_soon(pid: int) -> bool:
         pytest.param("leave", Death.CRASHED, "exit 3", id="left without an answer"),
         pytest.param("say_too_much", Death.CRASHED, "", id="answer longer than allowed"),
         pytest.param("hang", Death.TIMEOUT, "0.5 s", id="hung"),
-        pytest.param("no_such_task", Death.CRASHED, "exit 1", id="failed to start"),
+        pytest.param("no_such_task", Death.CRASHED, "AttributeError in nursery.py", id="failed to start"),
+        pytest.param("fail", Death.CRASHED, "ValueError in reader_doubles.py", id="failed, named without its words"),
     ],
 )
 def test_a_death_is_an_answer(nursery, task, death, detail) -> None:

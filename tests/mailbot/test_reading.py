@@ -266,3 +266,11 @@ def test_a_damaged_cache_is_begun_anew(tmp_path) -> None:
     with contextlib.closing(ReadingCache(tmp_path)) as cache:
         cache.put("a", b"b")
         assert cache.get("a") == b"b"
+
+
+def test_an_offices_unusable_form_is_refused_at_the_start(nursery, tmp_path) -> None:
+    from parsers.documents.forms import FormError
+
+    (tmp_path / "broken.toml").write_text("form = 1")
+    with pytest.raises(FormError):
+        reader(nursery, forms=tmp_path)
