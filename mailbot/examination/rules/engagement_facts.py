@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from mailbot.examination.rules.wordings import misread, papers, voices, wordings
+from mailbot.examination.rules.wordings import Wording, misread, papers, voices, wordings
 from mailbot.examination.submission import Submission
 from parsers.documents.document import DocumentKind, Field
 from parsers.documents.screenshot import Screenshot, Tenure, screenshots
@@ -26,11 +26,11 @@ class ShownDay:
 
 
 def engineer_name(submission: Submission) -> str | None:
-    """As the subject says, else as most papers do."""
-    if submission.subject.engineer:
-        return submission.subject.engineer
-    said = voices(wordings(submission, "engineer"), compare_persons)
-    return said[0].value if said else None
+    """As most places say, the subject among them: a subject may name another of the people listed."""
+    named = submission.subject.engineer
+    said = [*wordings(submission, "engineer"), *([Wording(named, "subject")] if named else [])]
+    found = voices(said, compare_persons)
+    return found[0].value if found else None
 
 
 def own_rows(submission: Submission) -> tuple[tuple[Tenure, Screenshot], ...]:

@@ -48,6 +48,8 @@ _SCREENSHOTS: Final = frozenset({_K.NATIONAL_SCREENSHOT, _K.MUNICIPAL_SCREENSHOT
 _RUN: Final = "project_and_section"  #: in a letter's fields
 #: From this confidence on a printed reading is taken as far as noise can be told from a difference.
 _CLEAR: Final = 0.95
+#: Digits that engines take for each other.
+_CONFUSED: Final = (frozenset("17"), frozenset("0689"), frozenset("3589"), frozenset("56"), frozenset("27"))
 #: Share of letters that engines misread at worst, photographs of a screen included (ocr.md 2), with a margin.
 _NOISE: Final = 0.15
 
@@ -176,17 +178,29 @@ def voices(said: Iterable[Wording], compare: Compare) -> tuple[Voice, ...]:
 
 
 def surely_different(left: Voice, right: Voice, likeness: Likeness) -> bool:
-    """May this difference carry a defect: both readings certain, or further apart than any misreading?"""
+    """May this difference carry a defect: both readings certain, or further apart than any misreading?
+
+    One letter is never enough where an engine read it: the same engine misreads the same letter twice.
+    """
     if likeness is Likeness.UNSURE or left.only_reconstructed or right.only_reconstructed:
+        return False
+    if left.best.typed and right.best.typed and left.certain and right.certain:
+        return True
+    if misread(left.value, right.value) and not _other_digit(left.value, right.value):
         return False
     if left.certain and right.certain:
         return True
     letters = max(len(left.value), len(right.value))
-    return (
-        left.clear
-        and right.clear
-        and Levenshtein.distance(left.value, right.value) >= max(2, math.ceil(_NOISE * letters))
-    )
+    far = Levenshtein.distance(left.value, right.value) >= max(2, math.ceil(_NOISE * letters))
+    return left.clear and right.clear and far
+
+
+def _other_digit(left: str, right: str) -> bool:
+    """One digit differs, and no engine takes the one for the other: JL1 and JL2."""
+    if len(left) != len(right):
+        return False
+    pairs = [{a, b} for a, b in zip(left, right, strict=True) if a != b]
+    return len(pairs) == 1 and all(one.isdecimal() for one in pairs[0]) and not any(pairs[0] <= c for c in _CONFUSED)
 
 
 def misread(left: str, right: str) -> bool:

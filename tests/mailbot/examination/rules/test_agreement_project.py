@@ -101,6 +101,20 @@ def test_post_of_letter_and_pages(letter_says, national_says, municipal_says, ex
     assert judged(a_letter(post=letter_says), a_national_page(post=national_says), municipal) == expected
 
 
+def test_one_letter_read_by_an_engine_is_never_a_defect_however_often_it_was_read():
+    """The same engine misreads the same letter on every picture of it."""
+    pages = (a_national_page(project="彭水至西阳高速公路"), a_municipal_page(project="彭水至西阳高速公路"))
+    assert judged(a_letter(project="彭水至酉阳高速公路"), *pages) == [("project_disagrees", "doubt")]
+    typed_pages = (a_national_page(project=typed("彭水至西阳高速公路")), a_municipal_page(project="彭水至西阳高速公路"))
+    letter = a_letter(project=typed("彭水至酉阳高速公路"))
+    assert judged(letter, *typed_pages) == [("project_disagrees", "defect")]
+
+
+def test_rows_of_a_colleague_whom_the_subject_names_are_not_taken_for_the_engineers():
+    rows = (a_row(), a_row("孙仲谋", post="总监", started=date(2024, 5, 1)))
+    assert judged(a_letter(), a_national_page(), a_municipal_page(*rows), engineer="孙仲谋") == []
+
+
 def test_a_reconstructed_form_never_carries_a_defect():
     found = judged(
         a_letter("4-1-2", project="渝西快速通道工程", section="JL9", post="驻地"),
