@@ -1,13 +1,15 @@
 """Can the history be altered without anyone noticing?
 
-Every event carries SHA-256 over its canonical JSON, which holds the hash of the event before. Triggers refuse UPDATE and
+Every event carries SHA-256 over its canonical JSON, which holds the hash of the event before. Triggers refuse
+UPDATE and
 DELETE; who gets around them breaks the chain; who computes the whole chain anew, or cuts its tail, is found by the head
-that left the machine with the digest (reliability.md 5). Details hold no personal data, so that deletion breaks nothing.
+that left the machine with the digest (reliability.md 5). Details hold no personal data, so that deletion
+breaks nothing.
 """
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -47,19 +49,30 @@ def queue_for_chain(connection: Connection) -> None:
 
 def append(connection: Connection, event: EventEntry) -> EventEntry:
     """Add an event in the caller's transaction."""
+    return append_many(connection, [event])[0]
+
+
+def append_many(connection: Connection, events_: Sequence[EventEntry]) -> list[EventEntry]:
+    """Add events in the caller's transaction, each chained to the one before it."""
+    if not events_:
+        return []
     last = head(connection)
-    fields = {
-        "seq": last.seq + 1,
-        "at": event.at,
-        "actor": clean(event.actor),
-        "action": clean(event.action),
-        "case_number": event.case_number,
-        "mail_id": event.mail_id,
-        "detail": json.loads(clean(json.dumps(event.detail, ensure_ascii=False, default=str))),
-        "prev_hash": last.hash,
-    }
-    connection.execute(insert(EVENT).values(**fields, hash=_hash(fields)))
-    return _entry({**fields, "hash": _hash(fields)})
+    rows: list[dict[str, Any]] = []
+    for event in events_:
+        fields = {
+            "seq": last.seq + 1,
+            "at": event.at,
+            "actor": clean(event.actor),
+            "action": clean(event.action),
+            "case_number": event.case_number,
+            "mail_id": event.mail_id,
+            "detail": json.loads(clean(json.dumps(event.detail, ensure_ascii=False, default=str))),
+            "prev_hash": last.hash,
+        }
+        rows.append({**fields, "hash": _hash(fields)})
+        last = Head(rows[-1]["seq"], rows[-1]["hash"])
+    connection.execute(insert(EVENT), rows)
+    return [_entry(row) for row in rows]
 
 
 def head(connection: Connection) -> Head:
@@ -68,7 +81,8 @@ def head(connection: Connection) -> Head:
 
 
 def faults(connection: Connection, remembered: Head | None = None) -> Iterator[Fault]:
-    """Every place where the chain does not hold; `remembered`: a head that was mailed, to find a cut or rewritten tail."""
+    """Every place where the chain does not hold; `remembered`: a head that was mailed, to find a cut or
+    rewritten tail."""
     expected, previous, witnessed = 1, GENESIS, remembered is None or remembered.seq == 0
     rows = connection.execution_options(yield_per=1000).execute(select(EVENT).order_by(EVENT.c.seq))
     for row in rows.mappings():

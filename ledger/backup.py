@@ -12,8 +12,8 @@ from ledger.store import Store
 
 class Backup(Store):
     def backup(self, path: Path) -> None:
-        """A whole and consistent copy (SQLite), mode 0600; an older file of that name is replaced only when the new one is
-        complete. PostgreSQL is copied by its own tools: raises LedgerError saying so."""
+        """A whole and consistent copy (SQLite), mode 0600; an older file of that name is replaced only when
+        the new one is complete. PostgreSQL is copied by its own tools: raises LedgerError saying so."""
         if self.engine.dialect.name != "sqlite":
             raise LedgerError("this ledger lies in PostgreSQL; copy it with pg_dump --format=custom")
         partial = path.with_name(path.name + ".part")

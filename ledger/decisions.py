@@ -34,7 +34,8 @@ class Decisions(Letters):
         steps: Mapping[str, Any] | None = None,
         now: datetime | None = None,
     ) -> None:
-        """From the state that the reviewer saw to the one decided; drafts go out or are dropped in the same transaction.
+        """From the state that the reviewer saw to the one decided; drafts go out or are dropped in the same
+        transaction.
 
         `release` and `cancel` are ids of letters that wait; `steps` are remembered with the case (human entries of the
         工作台账, e.g. {"identity_checked": "video"}). `reason` is stored with the case, not in the history, as it may
@@ -75,7 +76,8 @@ class Decisions(Letters):
         stops: Sequence[str] = (),
         now: datetime | None = None,
     ) -> None:
-        """A person enters what was done (企业复核完成, 身份核验 …); `stops` names clocks that end by it. Raises NoSuchCase."""
+        """A person enters what was done (企业复核完成, 身份核验 …); `stops` names clocks that end by it. Raises
+        NoSuchCase."""
         at = now or self.now()
         with self.writing() as connection:
             noted = {**self._steps(connection, number), **steps}

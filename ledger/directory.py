@@ -25,7 +25,8 @@ class Directory(Store):
     """企业名录 as the office loads it."""
 
     def import_enterprises(self, rows: Iterable[Enterprise], as_of: date, now: datetime | None = None) -> Imported:
-        """Load or update. A change holds from the row's `valid_from`, else from `as_of`; an enterprise's first entry holds
+        """Load or update. A change holds from the row's `valid_from`, else from `as_of`; an enterprise's first
+        entry holds
         for all days before too. A new name under a known credit identifier makes the old name a former one."""
         at = now or self.now()
         outcomes: list[str] = []
@@ -74,7 +75,8 @@ class Directory(Store):
             return tuple(_with_past(connection, row, on) for row in rows)
 
     def near_names(self, name: str, on: date, limit: int = 3) -> tuple[str, ...]:
-        """Names of that day's directory that look like it, the nearest first: a hint for the reviewer, never a proof."""
+        """Names of that day's directory that look like it, the nearest first: a hint for the reviewer, never a
+        proof."""
         with self.reading() as connection:
             query = select(ENTERPRISE.c.name, ENTERPRISE.c.key).where(*_holds(on)).order_by(ENTERPRISE.c.name)
             keys = {row.name: row.key for row in connection.execute(query)}
@@ -107,7 +109,8 @@ class Directory(Store):
         return "changed"
 
     def _versions(self, connection: Connection, row: Enterprise) -> list[Any]:
-        """Every version of this enterprise in order; one that never held a day (corrected on the same day) is left out."""
+        """Every version of this enterprise in order; one that never held a day (corrected on the same day) is
+        left out."""
         same = or_(
             ENTERPRISE.c.credit_identifier == row.credit_identifier,
             ENTERPRISE.c.key == self.fold(row.name),

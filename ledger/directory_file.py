@@ -1,7 +1,8 @@
 """Which enterprises does a directory file name, and which of its rows are bad?
 
-contract.md 5: CSV in UTF-8 (with or without BOM) or GB18030, or XLSX; a header row in any order, Chinese or English. A bad
-row is told by its line and reason, in stable words that a template puts into Chinese; the good ones are loaded all the same.
+contract.md 5: CSV in UTF-8 (with or without BOM) or GB18030, or XLSX; a header row in any order, Chinese or
+English. A bad row is told by its line and reason, in stable words that a template puts into Chinese; the good ones are
+loaded all the same.
 """
 
 import csv

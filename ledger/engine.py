@@ -1,6 +1,6 @@
 """How is the database reached, so that a crash costs nothing and writers wait for each other?
 
-SQLite: WAL with synchronous=FULL (the last commit survives a power cut), BEGIN IMMEDIATE (a deferred BEGIN fails at once
+SQLite: WAL with synchronous=FULL (the last commit survives a power cut); BEGIN IMMEDIATE (a deferred one fails at once
 when two writers meet, F22), secure_delete. PostgreSQL: a connection is tried before it is used (F23).
 """
 

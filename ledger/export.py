@@ -1,8 +1,9 @@
 """How does the 工作台账 leave as a spreadsheet, safely and the same each time?
 
-Applicants' words are never formulas (C9), control signs are replaced (C10), long numbers stay text (C11), personal numbers
-are masked by the caller's function. Rows are streamed: 100,000 need no more memory than a few. The same rows give the same
-bytes: the workbook carries no time of its making.
+Applicants' words are never formulas (C9), control signs are replaced (C10), long numbers stay text (C11),
+personal numbers
+are masked by the caller's function. Rows are streamed: 100,000 need no more memory than a few. The same rows
+give the same bytes: the workbook carries no time of its making.
 """
 
 import contextlib
@@ -132,8 +133,9 @@ def export_xlsx(
     sheet.freeze_panes = "B2"
     sheet.append([_heading(sheet, column.title) for column in COLUMNS])
     count = 0
-    for count, case in enumerate(cases, start=1):
+    for case in cases:
         sheet.append([_cell(sheet, value) for value in _row(case, label, mask)])
+        count += 1
     sheet.auto_filter.ref = f"A1:{get_column_letter(len(COLUMNS))}{count + 1}"
     book.properties.creator = "mailbot"
     book.properties.created = book.properties.modified = _STAMP
@@ -146,14 +148,16 @@ def export_xlsx(
 def export_csv(
     path: Path, cases: Iterable[CaseEntry], *, label: Label = lambda _kind, word: word, mask: Mask = str
 ) -> int:
-    """The same columns as CSV: UTF-8 with BOM for spreadsheets, a leading ' where a cell could be taken for a formula."""
+    """The same columns as CSV: UTF-8 with BOM for spreadsheets, a leading ' where a cell could be taken for a
+    formula."""
     count = 0
     with _replacing(path) as target:
         text = io.TextIOWrapper(target, encoding="utf-8-sig", newline="")
         writer = csv.writer(text)
         writer.writerow([column.title for column in COLUMNS])
-        for count, case in enumerate(cases, start=1):
+        for case in cases:
             writer.writerow([_csv_cell(value) for value in _row(case, label, mask)])
+            count += 1
         text.flush()
         text.detach()
     return count

@@ -1,6 +1,7 @@
 """What does a worked mail leave behind?
 
-Each finish proves its claim and writes case, findings, clocks, letters and event in one transaction: all of it or nothing.
+Each finish proves its claim and writes case, findings, clocks, letters and event in one transaction: all of it
+or nothing.
 """
 
 from collections.abc import Sequence

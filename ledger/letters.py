@@ -1,6 +1,7 @@
 """Which letters are to go out, and what became of them?
 
-queued → sending (commit) → SMTP → sent (commit). What is found in `sending` after its lease has run out is uncertain: it may
+queued → sending (commit) → SMTP → sent (commit). What is found in `sending` after its lease has run out is
+uncertain: it may
 have left, and only evidence or a person may say so. A letter's bytes and Message-ID are fixed when it is queued.
 """
 
@@ -29,7 +30,8 @@ class Letters(Store):
     def queue_letter(
         self, letter: Letter, *, case: str | None = None, now: datetime | None = None, actor: str = MAILBOT
     ) -> bool:
-        """A letter that answers no mail (digest, reminder). False: its purpose is served already, nothing was queued (F27)."""
+        """A letter that answers no mail (digest, reminder). False: its purpose is served already, nothing was
+        queued (F27)."""
         if not letter.purpose:
             raise ValueError("a letter that answers no mail needs a purpose")
         at = now or self.now()
@@ -43,7 +45,8 @@ class Letters(Store):
     def claim_letter(
         self, worker: str, lease_seconds: float, now: datetime | None = None, *, mailboxes: Sequence[str] = (),
     ) -> LetterEntry | None:  # fmt: skip
-        """The next letter that is due, now in `sending`: hand it to SMTP within half the lease. None: nothing is due."""
+        """The next letter that is due, now in `sending`: hand it to SMTP within half the lease. None: nothing
+        is due."""
         at = now or self.now()
         query = select(LETTER).where(LETTER.c.state == LetterState.QUEUED, LETTER.c.not_before <= at)
         if mailboxes:
@@ -106,7 +109,8 @@ class Letters(Store):
     def resolve_uncertain(
         self, letter_id: int, *, sent: bool, why: str, now: datetime | None = None, actor: str = MAILBOT
     ) -> None:
-        """Evidence or a person has decided: it left (sent), or it surely did not (queued, same Message-ID). Raises Stale.
+        """Evidence or a person has decided: it left (sent), or it surely did not (queued, same Message-ID).
+        Raises Stale.
 
         Holds for UNCERTAIN letters, and for those in `sending` with a lease that has run out.
         """
@@ -200,7 +204,8 @@ class Letters(Store):
             primary = connection.execute(
                 insert(LETTER).values(
                     mail_id=mail_id, case_number=number, purpose=letter.purpose or f"mail:{mail_id}:{letter.kind}",
-                    kind=letter.kind, mailbox=letter.mailbox, recipients=list(letter.recipients), subject=letter.subject,
+                    kind=letter.kind, mailbox=letter.mailbox, recipients=list(letter.recipients),
+                    subject=letter.subject,
                     message_id=letter.message_id, sha256=letter.sha256, state=letter.state.value,
                     not_before=letter.not_before or at, certain_only=letter.certain_only, queued_at=at,
                     attempts=0, fence=0,

@@ -5,9 +5,10 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, false, func, insert, select
+from sqlalchemy import Connection, false, func, select
 
 from ledger.entries import Arrival, Delivery, MailEntry, MailState, Recorded
+from ledger.recording import record
 from ledger.store import Store
 from ledger.tables import DELIVERY, EPOCH, MAIL
 
@@ -58,7 +59,7 @@ class Mails(Store):
         """
         at = now or self.now()
         with self.writing() as connection:
-            return [self._record(connection, arrival, at) for arrival in arrivals]
+            return record(self, connection, arrivals, at)
 
     def mail(self, mail_id: int) -> MailEntry | None:
         with self.reading() as connection:
@@ -98,67 +99,6 @@ class Mails(Store):
             .order_by(DELIVERY.c.uid)
         )
         return array("Q", connection.execution_options(yield_per=10_000).execute(query).scalars())
-
-    def _record(self, connection: Connection, arrival: Arrival, at: datetime) -> Recorded:
-        delivery = arrival.delivery
-        place = (delivery.mailbox, delivery.folder, delivery.uidvalidity, delivery.uid)
-        if known := self._delivered(connection, place):
-            return Recorded(known, new=False)
-        self._note_epoch(connection, place, at)
-        same = (MAIL.c.mailbox == delivery.mailbox, MAIL.c.sha256 == arrival.sha256)
-        mail_id: int | None = connection.execute(select(MAIL.c.id).where(*same)).scalar()
-        twin: int | None = None
-        new = mail_id is None
-        if mail_id is None:
-            mail_id, twin = self._insert(connection, arrival, at)
-        connection.execute(
-            insert(DELIVERY).values(
-                mailbox=delivery.mailbox, folder=delivery.folder, uidvalidity=delivery.uidvalidity, uid=delivery.uid,
-                mail_id=mail_id, arrived_at=delivery.arrived_at, size=delivery.size, recorded_at=at,
-            )
-        )  # fmt: skip
-        if new:
-            self.tell(connection, at, "mail_recorded", mail=mail_id, sha256=arrival.sha256, state=arrival.state.value)
-        return Recorded(mail_id, new, twin)
-
-    def _insert(self, connection: Connection, arrival: Arrival, at: datetime) -> tuple[int, int | None]:
-        twin = connection.execute(
-            select(func.min(MAIL.c.id)).where(MAIL.c.sha256 == arrival.sha256, MAIL.c.same_as.is_(None))
-        ).scalar()
-        sender = (arrival.author or "").strip().lower()
-        waits = arrival.state is MailState.RECORDED
-        inserted = connection.execute(
-            insert(MAIL).values(
-                mailbox=arrival.delivery.mailbox, sha256=arrival.sha256, state=arrival.state.value, whole=arrival.whole,
-                arrived_at=arrival.delivery.arrived_at, recorded_at=at, not_before=at, message_id=arrival.message_id,
-                subject=arrival.subject, author=arrival.author, sender_key=sender, thread=list(arrival.thread),
-                reason=arrival.reason, same_as=twin, turn=_turn(connection, sender) if waits else 0,
-                attempts=0, strikes=0, fence=0,
-            )
-        )  # fmt: skip
-        primary = inserted.inserted_primary_key
-        assert primary is not None
-        return int(primary[0]), twin
-
-    def _delivered(self, connection: Connection, place: tuple[str, str, int, int]) -> int | None:
-        columns = (DELIVERY.c.mailbox, DELIVERY.c.folder, DELIVERY.c.uidvalidity, DELIVERY.c.uid)
-        here = [column == value for column, value in zip(columns, place, strict=True)]
-        mail_id: int | None = connection.execute(select(DELIVERY.c.mail_id).where(*here)).scalar()
-        return mail_id
-
-    def _note_epoch(self, connection: Connection, place: tuple[str, str, int, int], at: datetime) -> None:
-        mailbox, folder, uidvalidity, _ = place
-        connection.execute(
-            self.insert_new(EPOCH).values(mailbox=mailbox, folder=folder, uidvalidity=uidvalidity, first_seen_at=at)
-        )
-
-
-def _turn(connection: Connection, sender: str) -> int:
-    """Start-time fair queueing: a sender's mails stand one behind the other, and a sender who comes later starts at the
-    turn that is being worked now. So a thousand mails of one sender delay nobody else (D14)."""
-    now_serving = connection.execute(select(func.max(MAIL.c.turn)).where(MAIL.c.attempts > 0)).scalar() or 0
-    own_last = connection.execute(select(func.max(MAIL.c.turn)).where(MAIL.c.sender_key == sender)).scalar() or 0
-    return max(now_serving, own_last + 1)
 
 
 def mail_entry(row: Any) -> MailEntry:

@@ -27,7 +27,8 @@ class Recognition(Store):
         return None
 
     def open_engagements(self, engineer_key: str) -> tuple[EngagementEntry, ...]:
-        """Engagements of this engineer as his cases tell them, the ended ones with their end; voided cases do not count."""
+        """Engagements of this engineer as his cases tell them, the ended ones with their end; voided cases do
+        not count."""
         query = (
             select(CASE)
             .where(CASE.c.engineer_key == engineer_key, CASE.c.project.is_not(None), CASE.c.state.not_in(_VOID))

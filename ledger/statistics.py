@@ -146,7 +146,8 @@ def _within(query: Select[Any], table: Any, mailboxes: Sequence[str], conditions
 def _in_time(
     connection: Connection, clock: str, first: date, last: date, today: date, mailboxes: Sequence[str]
 ) -> tuple[int, int]:
-    """How many were due in the period, and how many of them were met. A clock not yet due and not yet met does not count."""
+    """How many were due in the period, and how many of them were met. A clock not yet due and not yet met does
+    not count."""
     query = select(CLOCK.c.due, CLOCK.c.stopped_on, CASE.c.first_feedback_at).join(
         CASE, CASE.c.number == CLOCK.c.case_number
     )

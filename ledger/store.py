@@ -46,7 +46,8 @@ class Store:
             yield connection
 
     def now(self) -> datetime:
-        """The database's clock on PostgreSQL, so that machines need not agree on the time (F25); else this machine's."""
+        """The database's clock on PostgreSQL, so that machines need not agree on the time (F25); else this
+        machine's."""
         if self.engine.dialect.name != "postgresql":
             return datetime.now(UTC)
         with self.reading() as connection:

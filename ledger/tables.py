@@ -1,6 +1,7 @@
 """Which tables does the ledger consist of?
 
-Used by no one outside this package. Queries are written against the tables (`MAIL`, `CASE` …); the classes describe them.
+Used by no one outside this package. Queries are written against the tables (`MAIL`, `CASE` …); the classes
+describe them.
 """
 
 from datetime import date, datetime

@@ -7,7 +7,7 @@ the finish of the slower worker finds its fence gone and writes nothing.
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, exists, select, update
+from sqlalchemy import ColumnElement, Connection, exists, select, text, update
 
 from ledger.entries import Claim, MailState
 from ledger.errors import NoSuchCase, Stale
@@ -16,6 +16,10 @@ from ledger.store import MAILBOT, Store
 from ledger.tables import MAIL, NUMBER
 
 MAX_STRIKES: Final = 3  #: claims that died with their worker, before the mail is put aside for a person
+
+#: Word for word the condition of the index `mail_waiting`: with a bound value SQLite could not tell that it
+#: may be used.
+_WAITING: Final = text("mail.state='recorded'")
 
 
 class Work(Store):
@@ -92,10 +96,11 @@ class Work(Store):
         )
         query = (
             select(MAIL)
-            .where(MAIL.c.state == MailState.RECORDED, MAIL.c.not_before <= at, ~unfinished)
+            .where(_WAITING, MAIL.c.not_before <= at, ~unfinished)
             .order_by(MAIL.c.turn, MAIL.c.id)
             .limit(1)
             .with_for_update(skip_locked=True, of=MAIL)
+            .with_hint(MAIL, "INDEXED BY mail_waiting", "sqlite")
         )
         return connection.execute(query).mappings().first()
 

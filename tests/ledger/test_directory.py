@@ -38,7 +38,9 @@ def test_a_changed_address_keeps_its_past(ledger):
     assert (after.contact_address, after.earlier_addresses) == ("new@firm.example", ("old@firm.example",))
     assert [firm.name for firm in ledger.enterprises_at("NEW@firm.example", LATER)] == ["山城路监理有限公司"]
     assert ledger.enterprises_at("old@firm.example", LATER) == ()
-    assert [firm.contact_address for firm in ledger.enterprises_formerly_at("old@firm.example", LATER)] == ["new@firm.example"]  # fmt: skip
+    assert [firm.contact_address for firm in ledger.enterprises_formerly_at("old@firm.example", LATER)] == [
+        "new@firm.example"
+    ]
     assert ledger.directory_as_of() == LATER
 
 
@@ -64,7 +66,10 @@ def test_a_change_of_the_past_is_set_in_its_place(ledger):
     ledger.import_enterprises([a_firm()], FIRST)
     ledger.import_enterprises([a_firm(contact_address="new@firm.example")], LATER)
     ledger.import_enterprises([a_firm(contact_address="mid@firm.example", valid_from=date(2026, 3, 1))], LATER)
-    addresses = [ledger.enterprise("山城路监理有限公司", day).contact_address for day in (date(2026, 2, 28), date(2026, 3, 1), LATER)]  # fmt: skip
+    addresses = [
+        ledger.enterprise("山城路监理有限公司", day).contact_address
+        for day in (date(2026, 2, 28), date(2026, 3, 1), LATER)
+    ]
     assert addresses == ["old@firm.example", "mid@firm.example", "new@firm.example"]
 
 

@@ -159,7 +159,15 @@ def test_of_two_decisions_the_first_wins(url):
     def decide(decision, state):
         with Ledger.open(url) as own:
             try:
-                own.decide(number, decision, actor=f"{decision}@office.example", expected=CaseState.COMPLETE, state=state, letters=[a_letter("result")], now=NOW)  # fmt: skip
+                own.decide(
+                    number,
+                    decision,
+                    actor=f"{decision}@office.example",
+                    expected=CaseState.COMPLETE,
+                    state=state,
+                    letters=[a_letter("result")],
+                    now=NOW,
+                )
                 outcomes.append(decision)
             except Stale:
                 outcomes.append("stale")
@@ -227,7 +235,10 @@ def test_a_retry_waits_and_a_brake_costs_no_attempt(ledger):
 
 
 def test_brakes_count_what_left_or_may_have_left(ledger):
-    number = a_case(ledger, letters=[a_letter("receipt"), a_letter("complete", recipients=("ZHANG@applicant.example", "b@x.example"))])  # fmt: skip
+    number = a_case(
+        ledger,
+        letters=[a_letter("receipt"), a_letter("complete", recipients=("ZHANG@applicant.example", "b@x.example"))],
+    )
     sent(ledger)
     entry = ledger.claim_letter("s", 60, NOW)
     ledger.mark_uncertain(entry.id, entry.fence, "cut", NOW)
@@ -253,7 +264,9 @@ def test_a_bounce_finds_its_letter(ledger):
 
 
 def test_clocks_computed_anew_tell_the_difference(ledger):
-    number = a_case(ledger, facts=some_facts(clocks=(ClockEntry("feedback10", "二", None, date(2027, 1, 4), date(2027, 1, 9)),)))  # fmt: skip
+    number = a_case(
+        ledger, facts=some_facts(clocks=(ClockEntry("feedback10", "二", None, date(2027, 1, 4), date(2027, 1, 9)),))
+    )
     assert [one.case_number for one in ledger.open_clocks(undated_only=True)] == [number]
     known = [ClockEntry("feedback10", "二", date(2027, 1, 6))]
     assert ledger.update_clocks(number, known, why="calendar 2027", now=NOW)
@@ -300,7 +313,9 @@ def test_figures_count_open_overdue_cases_against_the_office(ledger):
 
 def test_steps_are_remembered_and_stop_their_clock(ledger):
     number = a_case(ledger)
-    ledger.record_step(number, {"enterprise_verified_on": "2026-11-22"}, actor="li@office.example", stops=["feedback10"], now=NOW)  # fmt: skip
+    ledger.record_step(
+        number, {"enterprise_verified_on": "2026-11-22"}, actor="li@office.example", stops=["feedback10"], now=NOW
+    )
     case = ledger.case(number).case
     assert case.steps == {"enterprise_verified_on": "2026-11-22"}
     assert case.facts.clocks[0].stopped_on is not None

@@ -1,7 +1,7 @@
 """Is there a PostgreSQL of our own to test against?
 
-Starts a private cluster in a temporary folder, on a loopback port, as an unprivileged user; nothing of the machine's own
-PostgreSQL is touched.
+Starts a private cluster in a temporary folder, on a loopback port, as an unprivileged user; nothing of the
+machine's own PostgreSQL is touched.
 """
 
 import os
@@ -25,7 +25,8 @@ class NoPostgres(Exception):
 
 @contextmanager
 def private_cluster() -> Iterator[str]:
-    """The URL of a running server with a database for each test to make (`/{name}` is to be added). Raises NoPostgres."""
+    """The URL of a running server with a database for each test to make (`/{name}` is to be added). Raises
+    NoPostgres."""
     binaries = _binaries()
     folder = Path(tempfile.mkdtemp(prefix="mailbot-pg-", dir="/tmp"))
     user = _unprivileged()
@@ -33,7 +34,20 @@ def private_cluster() -> Iterator[str]:
         if user:
             shutil.chown(folder, user)
         data = folder / "data"
-        _run(user, binaries / "initdb", "-D", data, "-U", "mailbot", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N")
+        _run(
+            user,
+            binaries / "initdb",
+            "-D",
+            data,
+            "-U",
+            "mailbot",
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--locale=C.UTF-8",
+            "-N",
+        )
         port = _free_port()
         arguments = (binaries / "postgres", "-D", data, "-p", str(port), "-h", "127.0.0.1", "-k", folder, *FAST)
         server = subprocess.Popen(
@@ -71,7 +85,9 @@ def _unprivileged() -> str | None:
 
 
 def _run(user: str | None, *command: object) -> None:
-    done = subprocess.run([str(part) for part in command], user=user, cwd="/tmp", capture_output=True, text=True)
+    done = subprocess.run(
+        [str(part) for part in command], user=user, cwd="/tmp", capture_output=True, text=True, check=False
+    )
     if done.returncode:
         raise NoPostgres(f"{command[0]} failed: {done.stderr.strip()[-300:]}")
 

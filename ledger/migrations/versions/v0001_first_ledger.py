@@ -12,12 +12,20 @@ branch_labels = None
 depends_on = None
 
 _SQLITE_GUARDS = (
-    "CREATE TRIGGER event_not_changed BEFORE UPDATE ON event BEGIN SELECT RAISE(ABORT, 'events are never changed'); END",
-    "CREATE TRIGGER event_not_deleted BEFORE DELETE ON event BEGIN SELECT RAISE(ABORT, 'events are never deleted'); END",
+    (
+        "CREATE TRIGGER event_not_changed BEFORE UPDATE ON event "
+        "BEGIN SELECT RAISE(ABORT, 'events are never changed'); END"
+    ),
+    (
+        "CREATE TRIGGER event_not_deleted BEFORE DELETE ON event "
+        "BEGIN SELECT RAISE(ABORT, 'events are never deleted'); END"
+    ),
 )
 _POSTGRESQL_GUARDS = (
-    "CREATE FUNCTION event_is_kept() RETURNS trigger LANGUAGE plpgsql AS "
-    "$$ BEGIN RAISE EXCEPTION 'events are never changed or deleted'; END $$",
+    (
+        "CREATE FUNCTION event_is_kept() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN RAISE EXCEPTION 'events are never changed or deleted'; END $$"
+    ),
     "CREATE TRIGGER event_row_is_kept BEFORE UPDATE OR DELETE ON event FOR EACH ROW EXECUTE FUNCTION event_is_kept()",
     "CREATE TRIGGER event_table_is_kept BEFORE TRUNCATE ON event FOR EACH STATEMENT EXECUTE FUNCTION event_is_kept()",
 )
