@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from parsers.documents.lines import nearest_column, same_row
-from parsers.documents.social_insurance_table import INSURANCE, PENSION, Stated, is_paid, parts_of
+from parsers.documents.social_insurance_table import INSURANCE, PENSION, Stated, is_paid, months_between, parts_of
 from parsers.files.page import Box, Line
 
 
@@ -27,8 +27,11 @@ def grid_of_years(table: Sequence[Line]) -> Stated | None:
     found = next((stated for kind, stated in by_kind.items() if not kind or PENSION.search(kind)), None)
     if found is None or not (found.paid or found.unpaid):
         return None
-    # A mark that OCR overlooked is missing in one row; insurances are paid together, so rows that agree are whole.
-    found.counted = sum(stated.paid == found.paid for stated in by_kind.values()) > 1
+    # A mark that OCR overlooked is missing in one row or leaves a gap; insurances are paid together, so rows that all
+    # agree and have no gap are whole.
+    agree = len(by_kind) > 1 and all(stated.paid == found.paid for stated in by_kind.values())
+    whole = set(months_between(min(found.paid), max(found.paid))) if found.paid else set()
+    found.counted = agree and found.paid == whole
     return found
 
 
