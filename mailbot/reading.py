@@ -126,7 +126,7 @@ class PaperReader:
             asked = list(work.asked)
         work.close()
         for file, future in asked:
-            if future.set_running_or_notify_cancel():
+            if not future.done() and future.set_running_or_notify_cancel():
                 future.set_result(_relabelled(read, file))
 
     def fail(self, work: "Work", error: Exception) -> None:
@@ -135,7 +135,7 @@ class PaperReader:
             asked = list(work.asked)
         work.close()
         for _, future in asked:
-            if future.set_running_or_notify_cancel():
+            if not future.done() and future.set_running_or_notify_cancel():
                 future.set_exception(error)
 
     def close(self) -> None:

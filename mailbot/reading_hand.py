@@ -63,6 +63,8 @@ class Hand(threading.Thread):
         self._retire()
 
     def _do(self, job: Job, run: "Callable[[Hand], None]") -> None:
+        if job.work is not None and job.work.closed:
+            return
         try:
             run(self)
         except Exception as error:  # noqa: BLE001 - the error belongs to who asked; this thread serves others too
@@ -233,8 +235,12 @@ class Hand(threading.Thread):
 
     def warm(self, barrier: threading.Barrier, future: "Future[None]") -> None:
         """Loads this hand's engine; waits for the others, so that each hand takes one such order."""
-        barrier.wait(60)
-        answer = self._ask(b"warm\n", None, 60)
+        try:
+            barrier.wait(60)
+            answer = self._ask(b"warm\n", None, 60)
+        except (threading.BrokenBarrierError, IsolationFailed) as error:
+            future.set_exception(error)
+            return
         if isinstance(answer, Died):
             future.set_exception(IsolationFailed(f"the OCR child cannot start: {answer.detail}"))
         else:

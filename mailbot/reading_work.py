@@ -70,7 +70,6 @@ class Work:
         self.lasting = True  #: False: a page was lost to a death or to time, another try may do better
         self.lock = threading.Lock()
         self._pixels = tempfile.TemporaryFile(prefix="mailbot-")  # noqa: SIM115 - lives as long as the work
-        self._closed = False
 
     @property
     def pixels(self) -> int:
@@ -88,6 +87,11 @@ class Work:
             self.spent += page.seconds
             self.left -= 1
             return self.left == 0
+
+    @property
+    def closed(self) -> bool:
+        """Answered already: its other pages need not be read."""
+        return self._pixels.closed
 
     def close(self) -> None:
         self._pixels.close()

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageDraw
 
-from mailbot.isolation import Nursery
+from mailbot.isolation import IsolationFailed, Nursery
 from mailbot.reading import PRELOAD, AttachedFile, PaperReader, ReadingBudget
 from mailbot.reading_cache import ReadingCache
 from mailbot.reading_wire import NotBelieved, PageAnswer, file_read_adapter, pack, unpack
@@ -21,7 +21,7 @@ from parsers.files.straighten import Pose
 
 HERE = Path(__file__).parent
 FILES = HERE.parent / "parsers" / "files"
-QUICK = ReadingBudget(open_seconds=4.0, page_seconds=4.0, grace_seconds=2.0)
+QUICK = ReadingBudget(open_seconds=4.0, page_seconds=30.0, grace_seconds=5.0)  # a busy machine reads slowly
 
 
 @pytest.fixture(scope="module")
@@ -274,3 +274,12 @@ def test_an_offices_unusable_form_is_refused_at_the_start(nursery, tmp_path) -> 
     (tmp_path / "broken.toml").write_text("form = 1")
     with pytest.raises(FormError):
         reader(nursery, forms=tmp_path)
+
+
+def test_an_engine_that_cannot_start_is_said_so(nursery) -> None:
+    """B25: a damaged or missing engine is the machine's fault and is told, by `doctor` for one."""
+    with (
+        reader(nursery, workers=1, recognise="reader_doubles:no_such_function") as papers,
+        pytest.raises(IsolationFailed),
+    ):
+        papers.warm()
