@@ -1,8 +1,8 @@
 """What becomes of a recorded mail: a case, an answer, or nothing?
 
 ledger → ledger. Claims one mail, examines it, and writes case, findings, clocks and letters in one transaction. Killed
-between any two statements, the mail is simply worked again: the number, the Message-IDs and the letters' bytes stay the
-same, and the finish proves that the claim still holds.
+between any two statements, the mail is simply worked again: the number and the Message-IDs stay the same, and the
+finish proves that the claim still holds.
 """
 
 import logging
@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from threading import Event, Thread
 
 from ledger.archive import Archive
-from ledger.entries import CaseState, Claim, Letter, LetterState
+from ledger.entries import CaseState, Claim, Letter, LetterState, MailEntry, MailState
 from ledger.errors import LedgerError, Stale
 from ledger.ledger import Ledger
 from ledger.store import DatabaseFailed
@@ -35,6 +35,7 @@ log = logging.getLogger(__name__)
 LEASE_SECONDS = 30.0  #: after a kill, how long until the mail is worked again
 _RENEW_SECONDS = 10.0
 _RETRY = timedelta(minutes=5)
+_LEFT_TO_THE_OTHER = "other_mailbox_too"  #: not answered here: the right mailbox has it too
 
 #: The state in which a case waits after its first examination.
 _STATES = {
@@ -142,14 +143,17 @@ class Casework:
         )
         kinds = {letter.kind for letter in feedback.letters}
         codes = {judged.code for judged in examination.verdict.findings}
-        if examination.verdict.outcome is Outcome.SET_ASIDE:
+        first = self._answered_as(claim)
+        if first is not None:
+            ledger.answer(claim, "answered_by_other_mailbox", letters=(), number=first.case_number)
+        elif examination.verdict.outcome is Outcome.SET_ASIDE:
             ledger.set_aside(claim, examination.classification.reason, number=case.number if case else None)
         elif "duplicate" in codes and case:
             ledger.mark_duplicate(
                 claim, number=case.number, letters=self._letters(claim, mailbox, examination, feedback, case.number)
             )
         elif LetterKind.WRONG_MAILBOX in kinds or "mailbox_other_too" in codes:
-            reason = "wrong_mailbox" if LetterKind.WRONG_MAILBOX in kinds else "other_mailbox_too"
+            reason = "wrong_mailbox" if LetterKind.WRONG_MAILBOX in kinds else _LEFT_TO_THE_OTHER
             ledger.answer(claim, reason, letters=self._letters(claim, mailbox, examination, feedback, None))
         elif _needs_no_case(examination):
             number = case.number if case else None
@@ -157,6 +161,13 @@ class Casework:
             ledger.answer(claim, examination.classification.kind.value, letters=letters, number=number)
         else:
             self._file_case(claim, mailbox, examination, feedback)
+
+    def _answered_as(self, claim: Claim) -> MailEntry | None:
+        """The same mail in another mailbox of the office, when it was worked there: one submission, one answer (D17)."""
+        first = self._tools.ledger.mail(claim.mail.same_as) if claim.mail.same_as is not None else None
+        if first is None or first.reason == _LEFT_TO_THE_OTHER:
+            return None
+        return first if first.state in (MailState.FILED, MailState.ANSWERED, MailState.DUPLICATE) else None
 
     def _file_case(self, claim: Claim, mailbox: Mailbox, examination: Examination, feedback: Feedback) -> None:
         tools, case = self._tools, examination.case
