@@ -68,7 +68,7 @@ class Archive:
                 for chunks in mails:
                     written.append(self._write(chunks))  # noqa: PERF401 - what was written must be known on failure
                 self._sync_all([one.temporary for one in written])
-                touched = {self._place(one) for one in written}
+                touched = {folder for one in written for folder in self._place(one)}
                 self._sync_all(sorted(touched))
             finally:
                 for one in written:
@@ -161,12 +161,15 @@ class Archive:
         with ThreadPoolExecutor(min(len(paths), _SYNCS_AT_ONCE)) as pool:
             list(pool.map(_sync, paths))
 
-    def _place(self, written: _Written) -> Path:
-        """Under its name. A file already there is replaced by the same bytes: so a damaged one is mended."""
+    def _place(self, written: _Written) -> tuple[Path, ...]:
+        """Under its name; the folders whose names have changed. A file already there is replaced by the same bytes:
+        so a damaged one is mended."""
         target = self.path(written.stored.sha256)
-        self._make(target.parent)
+        is_new = not target.parent.is_dir()
+        if is_new:
+            target.parent.mkdir(mode=0o700, exist_ok=True)
         written.temporary.replace(target)
-        return target.parent
+        return (target.parent, self.folder) if is_new else (target.parent,)
 
     def _make(self, folder: Path) -> None:
         if folder.is_dir():
