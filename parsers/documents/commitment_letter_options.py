@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from parsers.documents.commitment_letter_alignment import Alignment
@@ -14,6 +14,9 @@ from parsers.files.page import Box
 
 _OPTION: Final = re.compile(r"□(?P<label>[^□\0（）()，,：:\n]+)(?P<bracket>[（(]\0)?")
 _NEAR: Final = 0.45  #: distance, in characters, of a square that surely is the option's
+_SAME: Final = 0.25  #: distance of one that stands in the very place
+_FAR: Final = 3.0  #: distance up to which an empty square explains the engine's □, set off by a blank's open stretch
+_SPOILT: Final = 0.12  #: share of ink of a square with a tick in it; an empty one's outline is less
 _DRIFT: Final = 0.9  #: distance up to which an empty one may be
 
 
@@ -69,9 +72,17 @@ def _seen(
     line, place = text.lines[glyph.line], text.box(partner, partner + 1)
     picture = ink.get(line.page.number)
     if glyph.line not in seen:
-        seen[glyph.line] = find_squares(picture, line.box, place.width) if picture and place else ()
+        # A ticked square at the line's beginning is often left out of the line.
+        row = replace(line.box, left=max(0.0, line.box.left - 1.6 * place.width)) if place else line.box
+        seen[glyph.line] = find_squares(picture, row, place.width) if picture and place else ()
     before = line.text[: glyph.at].rstrip()[-1:]
-    return _presence(before, line.sure, _distances(seen[glyph.line], place))
+    inked = picture.share(_before(place)) if picture and place else 0.0
+    return _presence(before, line.sure, _distances(seen[glyph.line], place), inked)
+
+
+def _before(place: Box) -> Box:
+    """Where the □ of the label that begins at `place` stands."""
+    return replace(place, left=max(0.0, place.left - 1.1 * place.width), right=place.left - 0.1 * place.width)
 
 
 def _distances(squares: tuple[Square, ...], place: Box | None) -> dict[Presence, float]:
@@ -85,14 +96,18 @@ def _distances(squares: tuple[Square, ...], place: Box | None) -> dict[Presence,
     return nearest
 
 
-def _presence(sign: str, sure: bool, nearest: Mapping[Presence, float]) -> Presence:
-    """The engine's sign and the picture's square together; where they contradict each other, nobody knows."""
-    empty = nearest.get(Presence.ABSENT, 9.0)
-    inked = nearest.get(Presence.PRESENT, 9.0)
-    if sign in TICKED and sign:
+def _presence(sign: str, sure: bool, nearest: Mapping[Presence, float], inked: float) -> Presence:
+    """The engine's sign and the picture's square together; where they contradict each other, nobody knows.
+
+    `inked` is the share of ink where the square ought to be: engines leave a square out when a hand's tick spoils it,
+    an empty one they read.
+    """
+    empty, full = nearest.get(Presence.ABSENT, 9.0), nearest.get(Presence.PRESENT, 9.0)
+    if sign and sign in TICKED:
         return Presence.UNCLEAR if empty <= _NEAR and not sure else Presence.PRESENT
-    if sign in UNTICKED and sign:
-        return Presence.ABSENT if sure or empty <= _DRIFT or inked > _NEAR else Presence.UNCLEAR
+    if sign and sign in UNTICKED:
+        contradicted = full <= _SAME and empty > _FAR and inked >= _SPOILT
+        return Presence.UNCLEAR if contradicted and not sure else Presence.ABSENT
     if empty <= _DRIFT:
         return Presence.ABSENT
-    return Presence.PRESENT if inked <= _NEAR / 2 else Presence.UNCLEAR
+    return Presence.PRESENT if full <= _NEAR or inked >= _SPOILT else Presence.UNCLEAR

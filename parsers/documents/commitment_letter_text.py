@@ -71,12 +71,14 @@ class LetterText:
         """The text as read from glyph `start` up to `end`, with what stands between and a bracket that closes it."""
         if start >= end:
             return ""
+        first, last = self.glyphs[start], self.glyphs[end - 1]
         pieces: list[str] = []
-        for number in range(self.glyphs[start].line, self.glyphs[end - 1].line + 1):
-            mine = [glyph.at for glyph in self.glyphs[start:end] if glyph.line == number]
-            if mine:
-                pieces.append(self.lines[number].text[mine[0] : mine[-1] + 1])
-        last = self.glyphs[end - 1]
+        for number in range(first.line, last.line + 1):
+            if any(glyph.line == number for glyph in self.glyphs[start:end]):
+                # A bracket at a line's end or beginning belongs to the value that runs over it.
+                opens = first.at if number == first.line else 0
+                closes = last.at + 1 if number == last.line else None
+                pieces.append(self.lines[number].text[opens:closes])
         following = self.lines[last.line].text[last.at + 1 : last.at + 2]
         text = "".join(pieces)
         opened = sum(text.count(sign) for sign in "(（") - sum(text.count(sign) for sign in ")）")

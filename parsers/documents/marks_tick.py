@@ -15,7 +15,7 @@ from parsers.documents.document import Presence
 from parsers.documents.marks_ink import InkMap
 from parsers.files.page import Box
 
-_SIDE: Final = (0.5, 1.1)  #: side of a square in widths of a Chinese character
+_SIDE: Final = (0.62, 1.1)  #: side of a square in widths of a Chinese character
 _OUTLINE: Final = 62.0  #: darkness, of 255, that the faintest of the four sides must have
 _STROKE: Final = 95.0  #: darkness of a tick's strokes, more than a blurred outline lets fall inside
 _TICKED: Final = 0.10  #: ink inside from which it is ticked
