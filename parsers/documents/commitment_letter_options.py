@@ -14,6 +14,7 @@ from parsers.files.page import Box
 
 _OPTION: Final = re.compile(r"□(?P<label>[^□\0（）()，,：:\n]+)(?P<bracket>[（(]\0)?")
 _NEAR: Final = 0.45  #: distance, in characters, of a square that surely is the option's
+_LOST: Final = 1.4  #: the same where the engine left the square out, which sets its line askew by one character
 _SAME: Final = 0.25  #: distance of one that stands in the very place
 _FAR: Final = 3.0  #: distance up to which an empty square explains the engine's □, set off by a blank's open stretch
 _SPOILT: Final = 0.12  #: share of ink of a square with a tick in it; an empty one's outline is less
@@ -108,6 +109,6 @@ def _presence(sign: str, sure: bool, nearest: Mapping[Presence, float], inked: f
     if sign and sign in UNTICKED:
         contradicted = full <= _SAME and empty > _FAR and inked >= _SPOILT
         return Presence.UNCLEAR if contradicted and not sure else Presence.ABSENT
-    if empty <= _DRIFT:
-        return Presence.ABSENT
-    return Presence.PRESENT if full <= _NEAR or inked >= _SPOILT else Presence.UNCLEAR
+    if empty <= _LOST:
+        return Presence.ABSENT if empty <= _DRIFT else Presence.UNCLEAR
+    return Presence.PRESENT if full <= _LOST or inked >= _SPOILT else Presence.UNCLEAR
