@@ -19,6 +19,8 @@ from parsers.mail.message import Message
 
 _ACTIONS = {"add": "新增", "update": "更新", "close": "截止"}
 _SUBMITTERS = {"engineer": "（本人提交）", "firm": "（企业提交）"}
+#: Notes that ask the reviewer for something; an applicant is not told what the ledger knows (E20).
+_FOR_REVIEWERS = frozenset({"engagement_unknown", "screenshot_not_submitted"})
 _NO_CLOCK = Clock("feedback10", "二", None)
 
 
@@ -106,7 +108,7 @@ def facts_of(
         files=tuple(one.name for one in examination.message.attachments if not one.inline),
         deadline=verdict.feedback_clock or _NO_CLOCK,
         items=_items(verdict.of(Severity.DEFECT), words),
-        notes=_items(verdict.of(Severity.NOTE), words),
+        notes=_items(tuple(one for one in verdict.of(Severity.NOTE) if one.code not in _FOR_REVIEWERS), words),
         copy_to_firm=bool(submission and submission.filing.copy_to_firm),
         phone=phone,
         right_mailbox="、".join(_right_mailboxes(verdict)) or None,
