@@ -4,6 +4,7 @@ config.toml becomes one frozen `Settings`; contract.md 4 fixes the names. Relati
 """
 
 from datetime import date, time
+from difflib import get_close_matches
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -11,11 +12,15 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
+from mailbot.examination.feedback import LetterKind
+from mailbot.examination.matter import known_policies
+from mailbot.examination.rules import KNOWN_CODES
 from mailbot.examination.verdict import Severity
 from mailbot.validation import read_toml, validate
 
 OFFICE_TIME = ZoneInfo("Asia/Shanghai")
 LetterMode = Literal["auto", "hold", "off"]
+_ASK = "the codes are those that mailbot check --json shows"
 Tls = Literal["implicit", "starttls", "none"]
 
 
@@ -28,6 +33,21 @@ def _an_address(value: str) -> str:
 
 def _rooted(path: Path, info: ValidationInfo) -> Path:
     return ((info.context or {}).get("root") or Path.cwd()) / path.expanduser()
+
+
+def _codes(severities: dict[str, Severity]) -> dict[str, Severity]:
+    for code in severities:
+        if code not in KNOWN_CODES:
+            close = get_close_matches(code, KNOWN_CODES, n=1)
+            raise ValueError(f"no finding has the code {code!r}; {f'did you mean {close[0]!r}?' if close else _ASK}")
+    return severities
+
+
+def _letters(letters: dict[str, LetterMode]) -> dict[str, LetterMode]:
+    for kind in letters:
+        if kind not in set(LetterKind):
+            raise ValueError(f"there is no letter {kind!r}; known: {', '.join(LetterKind)}")
+    return letters
 
 
 def _there(path: Path, info: ValidationInfo) -> Path:
@@ -130,7 +150,9 @@ class Mailbox(Table):
 
 class FeedbackTable(Table):
     on_due: Literal["send_certain", "escalate_only"] = "send_certain"
-    letters: dict[str, LetterMode] = {}  #: by kind of letter; the shipped modes hold for the rest
+    letters: Annotated[
+        dict[str, LetterMode], AfterValidator(_letters)
+    ] = {}  #: by kind of letter; the shipped modes hold for the rest
     per_address_hour: Positive = 3
     per_address_day: Positive = 10
     per_hour: Positive = 60  #: over all: then sending pauses and an alarm is raised
@@ -198,8 +220,8 @@ class Settings(Table):
     reading: ReadingTable = ReadingTable()
     desk: DeskTable = DeskTable()
     limits: Limits = Limits()
-    policies: dict[str, str] = {}  #: named switches over those of the packs
-    severities: dict[str, Severity] = {}  #: by finding code, over those of the packs
+    policies: Annotated[dict[str, str], AfterValidator(known_policies)] = {}  #: named switches over those of the packs
+    severities: Annotated[dict[str, Severity], AfterValidator(_codes)] = {}  #: by finding code, over those of the packs
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

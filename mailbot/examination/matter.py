@@ -33,6 +33,18 @@ POLICIES: Final[dict[str, tuple[str, ...]]] = {
 }
 
 
+def known_policies(policies: dict[str, str]) -> dict[str, str]:
+    """The same, of a pack or of the office. Raises ValueError that names the first unknown name or value."""
+    for name, value in policies.items():
+        if name not in POLICIES:
+            raise ValueError(f"{name!r} is no policy; known are {', '.join(sorted(POLICIES))}")
+        if POLICIES[name] and value not in POLICIES[name]:
+            raise ValueError(f"{name} = {value!r} is not allowed; use {' or '.join(POLICIES[name])}")
+        if name.endswith("_since") and not _is_date(value):
+            raise ValueError(f'{name} = {value!r} is no date; write "2024-07-01"')
+    return policies
+
+
 class PackPart(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -162,14 +174,7 @@ class Matter(PackPart):
     @field_validator("policies")
     @classmethod
     def _knows_its_policies(cls, policies: dict[str, str]) -> dict[str, str]:
-        for name, value in policies.items():
-            if name not in POLICIES:
-                raise ValueError(f"{name!r} is no policy; known are {', '.join(sorted(POLICIES))}")
-            if POLICIES[name] and value not in POLICIES[name]:
-                raise ValueError(f"{name} = {value!r} is not allowed; use {' or '.join(POLICIES[name])}")
-            if name.endswith("_since") and not _is_date(value):
-                raise ValueError(f'{name} = {value!r} is no date; write "2024-07-01"')
-        return policies
+        return known_policies(policies)
 
     @model_validator(mode="after")
     def _is_consistent(self) -> Self:

@@ -165,7 +165,9 @@ class TestWhatTheApplicantGets:
 
 class TestTheLetter:
     def test_it_is_threaded_under_the_applicants_mail_and_marked_as_automatic(self, office):
-        worked(office, a_mail(cc=(), identity="<first@person.invalid>", headers={"References": "<zero@person.invalid>"}))
+        worked(
+            office, a_mail(cc=(), identity="<first@person.invalid>", headers={"References": "<zero@person.invalid>"})
+        )
         letter = message_from_bytes(office.raw_letter("correction"), policy=default)
         assert letter["In-Reply-To"] == "<first@person.invalid>"
         assert str(letter["References"]).split() == ["<zero@person.invalid>", "<first@person.invalid>"]
@@ -240,9 +242,10 @@ class TestReplies:
         own = worked(office, a_mail(**asked))
         stranger = worked(office, a_mail(sender="stranger@elsewhere.invalid", **asked))
         assert office.letters(own.id) == [("progress", "queued")]
-        assert "待申请人补正" in message_from_bytes(office.raw_letter("progress"), policy=default).get_body(
-            ("plain",)
-        ).get_content()
+        assert (
+            "待申请人补正"
+            in message_from_bytes(office.raw_letter("progress"), policy=default).get_body(("plain",)).get_content()
+        )
         assert office.letters(stranger.id) == [("inquiry_receipt", "queued")]
 
     def test_a_withdrawal_of_an_own_case_is_received_and_left_to_a_person(self, office):

@@ -239,6 +239,26 @@ WRONG = [
         "'defect'",
         id="unknown severity",
     ),
+    pytest.param(
+        "[feedback]",
+        '[severities]\nleter_altered = "note"\n[feedback]',
+        "severities",
+        "did you mean 'letter_altered'",
+        id="severity of an unknown code",
+    ),
+    pytest.param(
+        "[feedback]", '[policies]\nsujbect = "lenient"\n[feedback]', "policies", "known are", id="unknown switch"
+    ),
+    pytest.param(
+        "[feedback]", '[policies]\nsubject = "harsh"\n[feedback]', "policies", "lenient", id="unknown value of a switch"
+    ),
+    pytest.param(
+        "[feedback]",
+        '[feedback]\nletters = { approved = "auto" }',
+        "feedback.letters",
+        "known: receipt",
+        id="a result of a review, which no machine sends",
+    ),
     pytest.param("[feedback]", "[feedback", "line 3", "syntax", id="broken syntax"),
     pytest.param(RIGHT, "", "mailbox", "add it", id="empty file"),
 ]
