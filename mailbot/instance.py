@@ -35,7 +35,7 @@ def instance_in(folder: Path) -> Instance:
     if not file.exists():
         _make(file)
     secret = file.read_text(encoding="ascii", errors="replace").strip()
-    if len(secret) != _LENGTH:
+    if len(secret) != _LENGTH or not secret.isascii():
         raise ConfigurationError(f"{file}: damaged; restore it from the backup")
     return Instance(secret)
 

@@ -12,7 +12,7 @@ _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", 
 
 
 class JsonLine(Formatter):
-    """One JSON object a line; the finished text is masked, so nothing slips past in a traceback."""
+    """One JSON object a line; every text in it is masked, so nothing slips past in a traceback."""
 
     def format(self, record: LogRecord) -> str:
         fields = {key: value for key, value in vars(record).items() if key not in _STANDARD}
@@ -20,15 +20,22 @@ class JsonLine(Formatter):
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "leg": record.name.removeprefix("mailbot."),
-            "what": record.getMessage(),
-            **{
-                key: value if isinstance(value, int | float | bool | None) else str(value)
-                for key, value in fields.items()
-            },
+            "what": mask(record.getMessage()),
+            **{key: _plain(value) for key, value in fields.items()},
         }
         if record.exc_info:
-            line["trace"] = self.formatException(record.exc_info)
-        return mask(json.dumps(line, ensure_ascii=False))
+            line["trace"] = mask(self.formatException(record.exc_info))
+        if record.stack_info:
+            line["stack"] = mask(record.stack_info)
+        return json.dumps(line, ensure_ascii=False)
+
+
+def _plain(value: object) -> object:
+    """JSON's own types. A whole number may be a person's; a fraction with many digits is none."""
+    if value is None or isinstance(value, bool | float):
+        return value
+    text = mask(str(value))
+    return value if isinstance(value, int) and text == str(value) else text
 
 
 def start_logging(level: str = "INFO") -> None:
