@@ -25,8 +25,9 @@ from tempfile import mkdtemp
 
 from rich.console import Console
 from rich.panel import Panel
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
+from ledger.entries import LetterState, MailState
 from ledger.ledger import Ledger
 from mailbot.app import open_ledger
 from mailbot.commands.ledger import show_table
@@ -200,10 +201,10 @@ def _watch(console: Console, config: Path, servers: Servers, envelopes: Iterator
     return list(_answers(servers))
 
 
-def _update(progress: Progress, ledger: Ledger, worked: int, answered: int) -> tuple[int, int]:
+def _update(progress: Progress, ledger: Ledger, worked: TaskID, answered: TaskID) -> tuple[int, int]:
     counts = ledger.mail_counts()
-    done = sum(count for state, count in counts.items() if state != "recorded")
-    sent = len(ledger.letters("sent"))
+    done = sum(count for state, count in counts.items() if state is not MailState.RECORDED)
+    sent = len(ledger.letters(LetterState.SENT))
     progress.update(worked, completed=done)
     progress.update(answered, completed=sent)
     return done, sent
