@@ -68,6 +68,8 @@ class MailRow(SQLModel, table=True):
     fence: int = 0
     worker: str | None = _words(nullable=True)
     not_before: datetime = _time()  #: may be claimed from here on: the end of a lease, or the next try
+    marked_on: date | None = None  #: retention has ended: to be destroyed seven days on
+    purged_at: datetime | None = _time(nullable=True)
 
 
 class DeliveryRow(SQLModel, table=True):
@@ -137,6 +139,9 @@ class CaseRow(SQLModel, table=True):
     reviewer: str | None = _words(nullable=True)
     closed_at: datetime | None = _time(nullable=True)
     keep_until: date | None = None
+    hold: str | None = _words(nullable=True)  #: why it must not be destroyed (诉讼, 审计), whatever its age
+    marked_on: date | None = None  #: retention has ended: to be destroyed seven days on
+    purged_at: datetime | None = _time(nullable=True)
     steps: Any = _structure()  #: what reviewers entered, by name of the step
 
 
@@ -233,6 +238,8 @@ class LetterRow(SQLModel, table=True):
     sent_at: datetime | None = _time(nullable=True)
     answer: str = _words()
     last_error: str = _words()
+    marked_on: date | None = None  #: retention has ended: to be destroyed seven days on
+    purged_at: datetime | None = _time(nullable=True)
 
 
 class RecipientRow(SQLModel, table=True):
@@ -319,6 +326,13 @@ class AlarmRow(SQLModel, table=True):
     cleared_at: datetime | None = _time(nullable=True)
 
 
+class ErasureRow(SQLModel, table=True):
+    """A raw mail whose rows are blanked already and whose file is still to be removed from the archive."""
+
+    __tablename__ = "erasure"
+    sha256: str = Field(sa_column=Column(Words, primary_key=True))
+
+
 class MetaRow(SQLModel, table=True):
     """Small values of the whole ledger, by name."""
 
@@ -349,4 +363,5 @@ ENTERPRISE: Final = _table("enterprise")
 MAILBOX: Final = _table("mailbox")
 EPOCH: Final = _table("epoch")
 ALARM: Final = _table("alarm")
+ERASURE: Final = _table("erasure")
 META: Final = _table("meta")

@@ -132,6 +132,8 @@ def upgrade() -> None:
         sa.Column("fence", sa.Integer(), nullable=False),
         sa.Column("worker", sa.Text(), nullable=True),
         sa.Column("not_before", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("marked_on", sa.Date(), nullable=True),
+        sa.Column("purged_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["same_as"],
             ["mail.id"],
@@ -169,6 +171,11 @@ def upgrade() -> None:
         sa.Column("failing_since", sa.DateTime(timezone=True), nullable=True),
         sa.Column("logins_refused", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("address"),
+    )
+    op.create_table(
+        "erasure",
+        sa.Column("sha256", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("sha256"),
     )
     op.create_table(
         "meta",
@@ -260,6 +267,8 @@ def upgrade() -> None:
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("answer", sa.Text(), nullable=False),
         sa.Column("last_error", sa.Text(), nullable=False),
+        sa.Column("marked_on", sa.Date(), nullable=True),
+        sa.Column("purged_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["mail_id"],
             ["mail.id"],
@@ -301,6 +310,9 @@ def upgrade() -> None:
         sa.Column("reviewer", sa.Text(), nullable=True),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("keep_until", sa.Date(), nullable=True),
+        sa.Column("hold", sa.Text(), nullable=True),
+        sa.Column("marked_on", sa.Date(), nullable=True),
+        sa.Column("purged_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("steps", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["mail_id"],
