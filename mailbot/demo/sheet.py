@@ -153,11 +153,9 @@ class Sheet:
 
 def pdf(sheets: Sequence[Sheet]) -> bytes:
     """Born-digital PDF, a page for each sheet, with a real text layer."""
-    from reportlab.pdfbase.pdfmetrics import registerFont  # only the demo's extra brings reportlab
-    from reportlab.pdfbase.ttfonts import TTFont
-    from reportlab.pdfgen.canvas import Canvas
+    from reportlab.pdfgen.canvas import Canvas  # only the demo's extra brings reportlab
 
-    registerFont(TTFont("paper", str(packaged_font())))
+    _register_font()
     out = BytesIO()
     canvas = Canvas(out, invariant=True)
     for sheet in sheets:
@@ -167,6 +165,17 @@ def pdf(sheets: Sequence[Sheet]) -> bytes:
         canvas.showPage()
     canvas.save()
     return out.getvalue()
+
+
+@cache
+def _register_font() -> None:
+    """Once: the font's tables take longer to read than a page to draw."""
+    from reportlab import rl_config
+    from reportlab.pdfbase.pdfmetrics import registerFont
+    from reportlab.pdfbase.ttfonts import TTFont
+
+    rl_config.useA85 = 0  # pictures as bytes, not as text
+    registerFont(TTFont("paper", str(packaged_font())))
 
 
 def pdf_of_pictures(pictures: Sequence[Image.Image], dpi: int = 200) -> bytes:
