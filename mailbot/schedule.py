@@ -38,6 +38,7 @@ class Schedule:
     def __init__(self) -> None:
         self._legs: list[Leg] = []
         self._stop = Event()
+        self._ending: Thread | None = None
         self._scheduler = BackgroundScheduler(
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}, timezone=UTC
         )
@@ -70,12 +71,13 @@ class Schedule:
         self._scheduler.start()
 
     def stop(self, seconds: float = _STOP_SECONDS) -> bool:
-        """Waits so long for the legs; False when one is still at work."""
+        """Waits so long for the legs; False when one is still at work. May be asked again."""
         self._stop.set()
-        ending = Thread(target=self._scheduler.shutdown, kwargs={"wait": True}, daemon=True)
-        ending.start()
-        ending.join(seconds)
-        return not ending.is_alive()
+        if self._ending is None:
+            self._ending = Thread(target=self._scheduler.shutdown, kwargs={"wait": True}, daemon=True)
+            self._ending.start()
+        self._ending.join(seconds)
+        return not self._ending.is_alive()
 
     def wake(self, name: str) -> None:
         """The named leg looks as soon as it can."""
