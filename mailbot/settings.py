@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
 from mailbot.examination.feedback import LetterKind
-from mailbot.examination.matter import known_policies
+from mailbot.examination.policies import known_policies
 from mailbot.examination.rules import KNOWN_CODES
 from mailbot.examination.verdict import Severity
 from mailbot.validation import read_toml, validate

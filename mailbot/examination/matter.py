@@ -4,11 +4,12 @@ A matter (登记事项) is one TOML pack. It is data: the pack picks and sets ru
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import date
-from typing import Annotated, Final, Literal, Self
+from datetime import date, datetime
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
+from mailbot.examination.policies import POLICIES, known_policies
 from mailbot.examination.verdict import Severity
 from parsers.documents.document import DocumentKind
 
@@ -17,32 +18,10 @@ Submitter = Literal["engineer", "firm", "owner"]
 SenderRule = Literal["anyone", "registered", "registered_or_doubt"]
 ClockId = Literal["feedback10", "overall10", "review10", "enterprise10", "direct10"]
 LetterPolicy = Literal["auto", "hold", "off"]
+Verdicts = Literal["complete", "correction", "referred", "set_aside", "reminder", "withdrawal", "query"]
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 Address = Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", to_lower=True)]
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z]+(_[a-z0-9]+)*$")]
-
-#: Switches of rules.md 3.8 that an office may turn, with the values each knows; an empty tuple: a free value.
-POLICIES: Final[dict[str, tuple[str, ...]]] = {
-    "subject": ("strict", "lenient"),  # lenient: a note where matter, action and submitter are beyond doubt
-    "attachment_format": ("strict", "lenient"),  # I27; lenient: pictures of another format are only told
-    "insurance_months": ("last_whole", "any_three"),  # I13
-    "late_since": (),  # I29: a date; L01 counts for days on or after it
-    "late_close_by_engineer": ("accept", "refer"),  # I16
-    "enterprise10_start": ("receipt", "complete"),  # I08
-    "receipt_on_restday": ("as_arrived", "next_workday"),  # domain.md 1.3
-}
-
-
-def known_policies(policies: dict[str, str]) -> dict[str, str]:
-    """The same, of a pack or of the office. Raises ValueError that names the first unknown name or value."""
-    for name, value in policies.items():
-        if name not in POLICIES:
-            raise ValueError(f"{name!r} is no policy; known are {', '.join(sorted(POLICIES))}")
-        if POLICIES[name] and value not in POLICIES[name]:
-            raise ValueError(f"{name} = {value!r} is not allowed; use {' or '.join(POLICIES[name])}")
-        if name.endswith("_since") and not _is_date(value):
-            raise ValueError(f'{name} = {value!r} is no date; write "2024-07-01"')
-    return policies
 
 
 class PackPart(BaseModel):
@@ -119,6 +98,22 @@ class Filing(PackPart):
         return tuple(document for document in self.documents if document.when == "always")
 
 
+class Sample(PackPart):
+    """A mail that shows what this pack is meant to decide: `mailbot pack check` examines it."""
+
+    file: Text  #: beside the pack, or a path from there
+    verdict: Verdicts
+    codes: tuple[Code, ...] | None = None  #: every defect and doubt, no more and no less; None: not looked at
+    received: datetime | None = None  #: default: as the mail itself tells
+
+    @field_validator("received")
+    @classmethod
+    def _in_a_zone(cls, received: datetime | None) -> datetime | None:
+        if received is not None and received.tzinfo is None:
+            raise ValueError("the time has no zone; write 2026-03-12T06:57:00+08:00")
+        return received
+
+
 class RuleSetting(PackPart):
     """How a rule's finding weighs here."""
 
@@ -146,9 +141,11 @@ class Matter(PackPart):
     letters: dict[Code, LetterPolicy] = {}  #: by kind of letter; what is not named goes out at once
     policies: dict[str, str] = {}  #: named switches (I01–I36)
     retention_years: int = Field(default=3, ge=3)  #: 二: three years at least
+    samples: tuple[Sample, ...] = Field(default=(), alias="sample")
 
-    def policy(self, name: str, default: str) -> str:
-        return self.policies.get(name, default)
+    def policy(self, name: str, default: str | None = None) -> str:
+        """How this pack or its office settles a gap; the shipped default where neither says."""
+        return self.policies.get(name, default or POLICIES[name].default)
 
     def overruled(self, severities: Mapping[str, Severity], policies: Mapping[str, str]) -> "Matter":
         """This pack under an office's own severities (by code) and policies; what is not named stays."""
@@ -195,14 +192,6 @@ def prescribed_mailboxes(matters: Iterable[Matter]) -> dict[str, frozenset[str]]
         if matter.review_mailbox:
             mailboxes.setdefault(matter.review_mailbox.lower(), set()).add(matter.key)
     return {address: frozenset(keys) for address, keys in mailboxes.items()}
-
-
-def _is_date(text: str) -> bool:
-    try:
-        date.fromisoformat(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _longest_prefix(table: dict[str, str], code: str) -> str | None:

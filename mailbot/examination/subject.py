@@ -64,13 +64,25 @@ def _match_event(part: str, matters: Iterable[Matter]) -> _Match | None:
         spaced += ("brackets",)
     candidates = [(matter, filing) for matter in matters for filing in matter.filings if filing.subject.mark == mark]
     for matter, filing in candidates:
-        if event == filing.subject.event or event in filing.subject.also:
+        if event in _right(matter, filing):
             return _Match(matter, filing, spaced)
     for matter, filing in candidates:
-        if event in filing.subject.tolerated:
+        if event in _tolerated(matter, filing):
             return _Match(matter, filing, (*spaced, "event_wording"))
     lean = _SURPLUS.sub("", event)
     for matter, filing in candidates:
-        if lean in (filing.subject.event, *filing.subject.also, *filing.subject.tolerated):
+        if lean in _right(matter, filing) + _tolerated(matter, filing):
             return _Match(matter, filing, (*spaced, "surplus_words"))
     return None
+
+
+def _right(matter: Matter, filing: Filing) -> tuple[str, ...]:
+    """Events that are right as they stand (I01: the form and its own example differ)."""
+    also = filing.subject.also if matter.policy("close_event") == "both" else ()
+    return (filing.subject.event, *also)
+
+
+def _tolerated(matter: Matter, filing: Filing) -> tuple[str, ...]:
+    """Events that are accepted with a note (I11)."""
+    also = filing.subject.also if matter.policy("close_event") != "both" else ()
+    return also + (filing.subject.tolerated if matter.policy("long_event") == "note" else ())

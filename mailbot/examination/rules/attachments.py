@@ -152,6 +152,6 @@ def _may_be_extra(submission: Submission, file: Attachment) -> bool:
 
 def _is_tolerated(submission: Submission, file: Attachment) -> bool:
     """I27: an office may take pictures of other formats; only where they could be read."""
-    if submission.matter.policy("attachment_format", "strict") != "lenient" or file.kind not in _PICTURES:
+    if submission.matter.policy("attachment_format") != "lenient" or file.kind not in _PICTURES:
         return False
     return any(read.position == file.position and read.unreadable is None for read in submission.files or ())

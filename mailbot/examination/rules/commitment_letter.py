@@ -163,7 +163,13 @@ def fixed_wording_stands(submission: Submission, on_file: OnFile) -> Iterator[Fi
         told = sure or letter.alterations
         if told:
             changes = tuple(Change(one.kind.value, one.printed, one.read) for one in told)
-            yield LetterAltered(changes=changes, certain=bool(sure), document=letter.file, page=told[0].page)
+            yield LetterAltered(
+                changes=changes,
+                certain=bool(sure),
+                at_most=_ceiling(letter, submission),
+                document=letter.file,
+                page=told[0].page,
+            )
 
 
 def blanks_are_filled(submission: Submission, on_file: OnFile) -> Iterator[Finding]:
@@ -173,7 +179,13 @@ def blanks_are_filled(submission: Submission, on_file: OnFile) -> Iterator[Findi
         unsure = tuple(one.name for one in letter.unfilled if one.name not in sure)
         for blanks, certain in ((sure, True), (unsure, False)):
             if blanks:
-                yield LetterBlankUnfilled(blanks=blanks, certain=certain, document=letter.file, page=letter.pages[0])
+                yield LetterBlankUnfilled(
+                    blanks=blanks,
+                    certain=certain,
+                    at_most=_ceiling(letter, submission),
+                    document=letter.file,
+                    page=letter.pages[0],
+                )
         if letter.action is Choice.BOTH:
             yield LetterBlankUnfilled(
                 blanks=("action",), both=True, certain=False, document=letter.file, page=letter.pages[0]
@@ -319,6 +331,12 @@ def _followed(submission: Submission) -> Iterator[CommitmentLetter]:
     for letter in judged_letters(submission):
         if letter.form is not None and (letter.form == wanted or wanted is None or not _is_surely_another(letter)):
             yield letter
+
+
+def _ceiling(letter: CommitmentLetter, submission: Submission) -> Severity:
+    """I03: what differs from a text that is only reconstructed may be left unsaid."""
+    unsaid = letter.reconstructed and submission.matter.policy("forms_not_held") == "presence"
+    return Severity.NOTE if unsaid else Severity.DEFECT
 
 
 def _is_surely_another(letter: CommitmentLetter) -> bool:

@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Final
 
 from ledger.entries import Enterprise
+from mailbot.examination.matter import SenderRule
 from mailbot.examination.submission import OnFile, Submission
 from mailbot.examination.verdict import Finding, Severity
 from mailbot.examination.workdays import day_of_receipt
@@ -117,7 +118,7 @@ class Duplicate(Finding):
 def subject_is_as_prescribed(submission: Submission, on_file: OnFile) -> Iterator[Finding]:
     subject = submission.subject
     if subject.faults:
-        lenient = submission.matter.policy("subject", "strict") == "lenient" and subject.beyond_doubt
+        lenient = submission.matter.policy("subject") == "lenient" and subject.beyond_doubt
         yield SubjectMalformed(
             written=subject.raw,
             faults=subject.faults,
@@ -140,7 +141,8 @@ def review_mailbox_is_right(submission: Submission, on_file: OnFile) -> Iterator
         yield from _elsewhere(submission, right, by_project=False)
     elif on_file.projects_loaded and submission.matter.key == "engineer_track_record":
         if on_file.project_mailbox is None:
-            yield MailboxWrong(right=(), by_project=True, certain=False)
+            ceiling = Severity.DOUBT if submission.matter.policy("unknown_project") == "doubt" else Severity.NOTE  # I24
+            yield MailboxWrong(right=(), by_project=True, certain=False, at_most=ceiling)
         elif on_file.project_mailbox.lower() != submission.mailbox.lower():
             yield from _elsewhere(submission, (on_file.project_mailbox,), by_project=True)
 
@@ -170,14 +172,15 @@ def author_is_registered(submission: Submission, on_file: OnFile) -> Iterator[Fi
     firm, author = on_file.firm, submission.message.author
     if firm is None or author is None:
         return
-    if submission.filing.sender == "anyone":
+    rule = _sender_rule(submission)
+    if rule == "anyone":
         if _is_contact(author, firm):
             yield AuthorIsFirm()
         return
     if _is_contact(author, firm):
         return
     earlier = _is_earlier(author, firm)
-    prescribed = submission.filing.sender == "registered"
+    prescribed = rule == "registered"
     other = on_file.author_firm
     yield AuthorNotRegistered(
         firm=firm.name,
@@ -185,6 +188,14 @@ def author_is_registered(submission: Submission, on_file: OnFile) -> Iterator[Fi
         other_firm=other.name if other and other.name != firm.name else None,
         certain=prescribed and not earlier and not _directory_is_old(submission, on_file),
     )
+
+
+def _sender_rule(submission: Submission) -> SenderRule:
+    """I02: where the circular prints no sending address, the office says how another one weighs."""
+    if submission.filing.sender != "registered_or_doubt":
+        return submission.filing.sender
+    settled: dict[str, SenderRule] = {"defect": "registered", "accept": "anyone"}
+    return settled.get(submission.matter.policy("unprescribed_sender"), "registered_or_doubt")
 
 
 def firm_is_copied(submission: Submission, on_file: OnFile) -> Iterator[Finding]:

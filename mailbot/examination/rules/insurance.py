@@ -120,7 +120,7 @@ def enough_months_are_paid(submission: Submission, on_file: OnFile) -> Iterator[
         yield InsuranceUnclear(lacking=("months",), document=certificate.file, page=certificate.pages[0])
         return
     short = months.count < _MONTHS_ASKED
-    if not short and submission.matter.policy("insurance_months", "last_whole") == "any_three":
+    if not short and submission.matter.policy("insurance_months") == "any_three":
         return
     yield InsuranceTooShort(
         needed=needed,

@@ -20,7 +20,6 @@ from parsers.documents.document import DocumentKind
 from parsers.documents.screenshot import screenshots
 
 _LATE_PAPERS: Final = (DocumentKind.EXPLANATION, DocumentKind.LATE_FILING_UNDERTAKING)
-_STRICT_SINCE: Final = "2024-07-01"  # 四.(三); I29: by the day of 进场 or 结束
 _AFTER_COMPLETION: Final = 60  # 日, calendar days: the notice writes 工作日 wherever it means it (I14)
 #: 类型 of a section whose 交工验收 is over.
 _COMPLETED: Final = ("已交工", "交工", "已竣工", "竣工", "已完工", "完工", "已建", "建成", "已通车")
@@ -76,12 +75,18 @@ def late_filings_are_explained(submission: Submission, on_file: OnFile) -> Itera
     days = event_days(submission)
     if workdays is None or not days or submission.files is None:
         return
-    since = date.fromisoformat(submission.matter.policy("late_since", _STRICT_SINCE))
-    late = [day for day in days if day.day >= since and _is_past(_filed(submission), _due(on_file, day, workdays))]
+    since = date.fromisoformat(submission.matter.policy("late_since"))
+    by_last_day = submission.matter.policy("late_since_counts") == "last_day"  # I29
+    late = [
+        day
+        for day in days
+        for due in (_due(on_file, day, workdays),)
+        if (due.latest if by_last_day else day.day) >= since and _is_past(_filed(submission), due)
+    ]
     if not late:
         return
     by_firm = submission.filing.submitted_by == "firm"
-    refers = submission.matter.policy("late_close_by_engineer", "accept") == "refer"
+    refers = submission.matter.policy("late_close_by_engineer") == "refer"
     if submission.filing.action == "close" and not by_firm and refers:
         yield LateFiledByEngineer()
     missing = {kind: found for kind in _LATE_PAPERS if (found := absence(submission, kind)) is not Absence.PRESENT}
@@ -116,7 +121,7 @@ def section_is_not_long_completed(submission: Submission, on_file: OnFile) -> It
         return
     shown = completion_days(submission)
     for day in shown[:1]:
-        due = on_file.calendar.calendar_days_deadline(day.day, _AFTER_COMPLETION)
+        due = _last_day_after_completion(submission, on_file, day.day)
         if _is_past(_filed(submission), due):
             yield LateClosed(completed=day.day, due=due.day, document=day.document, page=day.page)
     if shown:
@@ -150,9 +155,18 @@ def _due(on_file: OnFile, day: ShownDay, workdays: int) -> Due:
     return on_file.calendar.add_workdays(day.day, workdays)
 
 
+def _last_day_after_completion(submission: Submission, on_file: OnFile, completed: date) -> Due:
+    """I14: 日 are calendar days, unless the office takes them for workdays."""
+    if submission.matter.policy("after_completion") == "workdays":
+        return on_file.calendar.add_workdays(completed, _AFTER_COMPLETION)
+    return on_file.calendar.calendar_days_deadline(completed, _AFTER_COMPLETION)
+
+
 def _filed(submission: Submission) -> date:
-    """I35: the earlier of the submission that the page shows and the mail."""
+    """I35: the earlier of the submission that the page shows and the mail; or the mail alone."""
     mail = day_of_receipt(submission.received)
+    if submission.matter.policy("filed_on") == "mail":
+        return mail
     return min([mail, *(day.day for day in submission_days(submission))])
 
 
