@@ -3,10 +3,13 @@
 一次性告知: all rules run, none stops the others. A doubt sends the case to a person, else a defect sends it back.
 """
 
-from mailbot.examination.clocks import clocks_for
+from collections.abc import Iterable, Iterator
+
+from mailbot.examination.clocks import Event, Happened, after
 from mailbot.examination.matter import Filing
 from mailbot.examination.rules import RULES
-from mailbot.examination.rules.envelope import MailboxWrong
+from mailbot.examination.rules.engagement_facts import completion_days, event_days, submission_days
+from mailbot.examination.rules.envelope import FirmNotCopied, MailboxWrong
 from mailbot.examination.submission import OnFile, SubjectReading, Submission
 from mailbot.examination.verdict import Clock, Finding, Judged, Outcome, Severity, Verdict, outcome_of
 from mailbot.examination.workdays import day_of_receipt
@@ -63,10 +66,24 @@ def likely_filing(reading: SubjectReading, *, from_firm: bool) -> Filing | None:
     return next((way for way in ways if way.submitted_by == submitter), ways[0] if ways else None)
 
 
+def events_of(submission: Submission, judged: Iterable[Judged], outcome: Outcome) -> Iterator[Happened]:
+    """What this mail makes happen to its case, and what its papers tell has happened before."""
+    event = {"add": Event.ENTRY, "close": Event.ENDED}.get(submission.filing.action or "")
+    if event:
+        yield from (Happened(event, shown.day) for shown in event_days(submission)[:1])
+    yield from (Happened(Event.ACCEPTANCE, shown.day) for shown in completion_days(submission)[:1])
+    yield from (Happened(Event.SUBMITTED, shown.day) for shown in submission_days(submission)[:1])
+    received = day_of_receipt(submission.received)
+    yield Happened(Event.RECEIVED, received)
+    if not any(isinstance(one.finding, FirmNotCopied) for one in judged):
+        yield Happened(Event.COPIED, received)
+    if outcome is Outcome.COMPLETE:
+        yield Happened(Event.COMPLETED, received)
+
+
 def _clocks(submission: Submission, on_file: OnFile, judged: tuple[Judged, ...], outcome: Outcome) -> tuple[Clock, ...]:
     """None for a mail that belongs to another office: its clocks start there (E10)."""
     if any(isinstance(one.finding, MailboxWrong) and one.severity is Severity.DEFECT for one in judged):
         return ()
-    received = day_of_receipt(submission.received)
-    complete_on = received if outcome is Outcome.COMPLETE else None
-    return clocks_for(submission.matter, submission.filing, on_file.calendar, received, complete_on=complete_on)
+    events = events_of(submission, judged, outcome)
+    return after(events, matter=submission.matter, filing=submission.filing, calendar=on_file.calendar)

@@ -71,6 +71,9 @@ class Clock:
     due: date | None  #: None while a needed year's holidays are not loaded
     earliest: date | None = None  #: bounds while `due` is None
     latest: date | None = None
+    started_on: date | None = None  #: not counted itself
+    stopped_on: date | None = None
+    paused: bool = False  #: stopped while the applicant corrects; his answer starts it anew
 
 
 @dataclass(frozen=True)

@@ -116,6 +116,19 @@ class Calendar:
             day += _DAY
         return Due(None, earliest=bounds[0], latest=bounds[1])
 
+    def given_off(self, first: date, last: date) -> tuple[date, ...]:
+        """Mondays to Fridays after `first` up to `last` that a notice gives off."""
+        return tuple(day for day in _days_within(first, last) if self._exception(day) is False)
+
+    def worked_instead(self, first: date, last: date) -> tuple[date, ...]:
+        """Saturdays and Sundays after `first` up to `last` that a notice has worked (调休)."""
+        return tuple(day for day in _days_within(first, last) if self._exception(day) is True)
+
+    def _exception(self, day: date) -> bool | None:
+        """What a notice says against the weekday; None when it says nothing."""
+        named = self._set_by_notice.get(day)
+        return None if named is None or named == (day.weekday() < _SATURDAY) else named
+
     @staticmethod
     def _nth_workday(start: date, count: int, assume: "_EarlyBound | _LateBound") -> date:
         end = start
@@ -220,6 +233,10 @@ def _days_after(start: date) -> Iterator[date]:
     while True:
         day += _DAY
         yield day
+
+
+def _days_within(first: date, last: date) -> Iterator[date]:
+    return (first + _DAY * n for n in range(1, (last - first).days + 1))
 
 
 def whole_months_before(day: date, count: int) -> tuple[tuple[int, int], ...]:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 import pytest
 
-from mailbot.examination.clocks import clocks_for
+from mailbot.examination.clocks import Event, Happened, after
 from mailbot.examination.examine import examine, judge, likely_filing
 from mailbot.examination.matter import RuleSetting
 from mailbot.examination.rules.envelope import FirmNotCopied, SubjectMalformed
@@ -142,8 +142,12 @@ class TestClocks:
 
     def test_the_review_starts_at_the_later_of_complete_and_verified(self, a_submission, on_file):
         submission, calendar = a_submission(), on_file().calendar
-        days = {"complete_on": date(2026, 9, 18), "verified_on": date(2026, 9, 24)}
-        clocks = clocks_for(submission.matter, submission.filing, calendar, date(2026, 9, 1), **days)
+        events = (
+            Happened(Event.RECEIVED, date(2026, 9, 1)),
+            Happened(Event.COMPLETED, date(2026, 9, 18)),
+            Happened(Event.VERIFIED, date(2026, 9, 24)),
+        )
+        clocks = after(events, matter=submission.matter, filing=submission.filing, calendar=calendar)
         review = next(clock for clock in clocks if clock.id == "review10")
         assert (review.due, review.clause) == (date(2026, 10, 15), "附件4 3.5")
 
