@@ -4,14 +4,17 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, delete, select, update
 
-from ledger.entries import CaseState, ClockEntry, Letter, LetterState
+from ledger import audit
+from ledger.entries import CaseState, ClockEntry, EventEntry, Letter, LetterState, MailState, Reply
 from ledger.errors import NoSuchCase, Stale
-from ledger.filing import KEEP_YEARS, years_after
+from ledger.filing import KEEP_YEARS, first_due, years_after
 from ledger.letters import Letters, move_letter
 from ledger.store import MAILBOT, office_day
-from ledger.tables import CASE, CLOCK
+from ledger.tables import CASE, CLOCK, EVENT, LETTER
+from ledger.tokens import last_round, use_token
+from ledger.work import hold
 
 _ON_FILE: Final = ("due", "earliest", "latest", "started_on", "stopped_on")
 
@@ -32,40 +35,87 @@ class Decisions(Letters):
         release: Sequence[int] = (),
         cancel: Sequence[int] = (),
         steps: Mapping[str, Any] | None = None,
+        clocks: Sequence[ClockEntry] = (),
+        reviewer: str | None = None,
+        reply: Reply | None = None,
+        send_at: datetime | None = None,
         now: datetime | None = None,
     ) -> None:
         """From the state that the reviewer saw to the one decided; drafts go out or are dropped in the same
-        transaction.
+        transaction. `reply` is the mail by which it was decided: it ends here, and its token is used.
 
         `release` and `cancel` are ids of letters that wait; `steps` are remembered with the case (human entries of the
         工作台账, e.g. {"identity_checked": "video"}). `reason` is stored with the case, not in the history, as it may
-        name people. An ended case's clocks stop, and its three years begin. Raises Stale, NoSuchCase.
+        name people. An ended case's clocks stop, and its three years begin. `clocks` start or change; `reviewer` is
+        whose case it becomes (else: the actor's, when the state changes); `send_at`: not before then do released
+        drafts go. Raises Stale, NoSuchCase.
         """
         at = now or self.now()
         with self.writing() as connection:
             noted = {**self._steps(connection, number), **(steps or {})}
             if reason:
                 noted["reason"] = reason
+            if reply is not None:
+                _take(connection, reply, number, at)
+            owner = reviewer or (actor if state is not expected else None)
             changed = connection.execute(
                 update(CASE)
                 .where(CASE.c.number == number, CASE.c.state == expected)
-                .values(state=state.value, reviewer=actor, steps=noted, **_ending(state, at))
+                .values(state=state.value, steps=noted, **_ending(state, at), **({"reviewer": owner} if owner else {}))
             )
             if changed.rowcount == 0:
                 raise Stale(f"case {number} is no longer {expected}")
             for letter_id in release:
-                move_letter(connection, letter_id, (LetterState.HELD,), LetterState.QUEUED, at)
+                move_letter(connection, letter_id, (LetterState.HELD,), LetterState.QUEUED, send_at or at)
             for letter_id in cancel:
                 move_letter(connection, letter_id, (LetterState.HELD, LetterState.QUEUED), LetterState.CANCELLED, at)
-            if not state.is_open:
-                running = (CLOCK.c.case_number == number, CLOCK.c.stopped_on.is_(None))
-                connection.execute(update(CLOCK).where(*running).values(stopped_on=office_day(at)))
+            difference = [line for clock in clocks if (line := _put_clock(connection, number, clock))]
+            stopped = [] if state.is_open else _stop_all(connection, number, at)
             told = self.tell(
                 connection, at, "decided", case=number, actor=actor, decision=decision, before=expected.value,
                 state=state.value, steps=sorted(steps or {}), released=list(release), cancelled=list(cancel),
-                letters=[letter.kind for letter in letters],
+                letters=[letter.kind for letter in letters], clocks=difference, stopped=stopped,
             )  # fmt: skip
-            self._queue(connection, _for_decision(letters, told.seq), mail_id=None, number=number, at=at)
+            mail_id = reply.claim.mail.id if reply else None
+            self._queue(connection, _for_decision(letters, told.seq), mail_id=mail_id, number=number, at=at)
+
+    def undo(
+        self,
+        number: str,
+        *,
+        actor: str,
+        letters: Sequence[Letter] = (),
+        reply: Reply | None = None,
+        now: datetime | None = None,
+    ) -> str:
+        """The actor's own last decision taken back while no letter of it has left; which decision it was.
+
+        Raises Stale when the last decision is another's, was followed by something, or has left; NoSuchCase.
+        """
+        at = now or self.now()
+        with self.writing() as connection:
+            self._steps(connection, number)
+            last = _last_decision(connection, number)
+            if last is None or last.actor != actor:
+                raise Stale("no decision of this reviewer to take back")
+            if reply is not None:
+                _take(connection, reply, number, at)
+            before, after = CaseState(last.detail["before"]), CaseState(last.detail["state"])
+            changed = connection.execute(
+                update(CASE)
+                .where(CASE.c.number == number, CASE.c.state == after)
+                .values(state=before.value, **_ending(before, at))
+            )
+            if changed.rowcount == 0:
+                raise Stale(f"case {number} is no longer {after}")
+            _call_back(connection, number, last, at)
+            self.tell(
+                connection, at, "decision_undone", case=number, actor=actor, decision=last.detail["decision"],
+                before=after.value, state=before.value,
+            )  # fmt: skip
+            mail_id = reply.claim.mail.id if reply else None
+            self._queue(connection, letters, mail_id=mail_id, number=number, at=at)
+        return str(last.detail["decision"])
 
     def record_step(
         self,
@@ -122,6 +172,52 @@ def _ending(state: CaseState, at: datetime) -> dict[str, Any]:
     return {"closed_at": at, "keep_until": years_after(office_day(at), KEEP_YEARS)}
 
 
+def _take(connection: Connection, reply: Reply, number: str, at: datetime) -> None:
+    """The mail ends as a decision; its token holds for nothing more. Raises Stale."""
+    values = {"state": MailState.ANSWERED.value, "case_number": number, "reason": "decision", "worker": None}
+    hold(connection, reply.claim, **values)
+    if reply.token is not None:
+        use_token(connection, reply.token, at)
+    if reply.round is not None and last_round(connection, number) != reply.round:
+        raise Stale(f"case {number} has had another mail meanwhile")
+
+
+def _stop_all(connection: Connection, number: str, at: datetime) -> list[str]:
+    running = (CLOCK.c.case_number == number, CLOCK.c.stopped_on.is_(None))
+    names = list(connection.execute(select(CLOCK.c.name).where(*running)).scalars())
+    connection.execute(update(CLOCK).where(*running).values(stopped_on=office_day(at)))
+    return names
+
+
+def _last_decision(connection: Connection, number: str) -> EventEntry | None:
+    """The last change of state by a person, when nothing has taken it back or come after it."""
+    ends = ("decided", "decision_undone", "case_joined")
+    for event in reversed(audit.events(connection, EVENT.c.case_number == number, EVENT.c.action.in_(ends))):
+        if event.action != "decided":
+            return None
+        if event.detail["before"] != event.detail["state"] or event.detail["released"]:
+            return event
+    return None
+
+
+def _call_back(connection: Connection, number: str, event: EventEntry, at: datetime) -> None:
+    """Letters and clocks as they were before that decision. Raises Stale when a letter has left."""
+    waiting = (LetterState.QUEUED, LetterState.HELD)
+    own = (LETTER.c.case_number == number, LETTER.c.purpose.startswith(f"decision:{event.seq}:"))
+    for letter_id in connection.execute(select(LETTER.c.id).where(*own)).scalars().all():
+        move_letter(connection, letter_id, waiting, LetterState.CANCELLED, at)
+    for letter_id in event.detail["released"]:
+        move_letter(connection, letter_id, waiting, LetterState.HELD, at)
+    for letter_id in event.detail["cancelled"]:
+        move_letter(connection, letter_id, (LetterState.CANCELLED,), LetterState.HELD, at)
+    here = CLOCK.c.case_number == number
+    for name in event.detail["stopped"]:
+        connection.execute(update(CLOCK).where(here, CLOCK.c.name == name).values(stopped_on=None))
+    for clock in event.detail["clocks"]:
+        if "due" in clock and clock["due"][0] is None:
+            connection.execute(delete(CLOCK).where(here, CLOCK.c.name == clock["id"]))
+
+
 def _for_decision(letters: Sequence[Letter], seq: int) -> list[Letter]:
     """Letters of a decision answer no single mail: the decision itself makes them unique."""
     fields = [{**vars(letter), "purpose": letter.purpose or f"decision:{seq}:{letter.kind}"} for letter in letters]
@@ -137,8 +233,10 @@ def _put_clock(connection: Connection, number: str, clock: ClockEntry) -> dict[s
     if row is not None and before == after:
         return None
     if row is None:
-        connection.execute(CLOCK.insert().values(case_number=number, name=clock.id, clause=clock.clause, **after))
+        first = {"clause": clock.clause, "first_due": clock.due}
+        connection.execute(CLOCK.insert().values(case_number=number, name=clock.id, **first, **after))
     else:
-        connection.execute(update(CLOCK).where(*here).values(clause=clock.clause, **after))
+        first = {"clause": clock.clause, "first_due": first_due(row, clock)}
+        connection.execute(update(CLOCK).where(*here).values(**first, **after))
     changed = {name: [before[name], after[name]] for name in _ON_FILE if before[name] != after[name]}
     return {"id": clock.id, **changed}

@@ -117,6 +117,15 @@ class Claim:
 
 
 @dataclass(frozen=True)
+class Reply:
+    """The mail by which a person decides: it ends, and its token is used, in the transaction of the decision."""
+
+    claim: Claim
+    token: str | None = None  #: digest
+    round: int | None = None  #: the last examined mail that the person had seen
+
+
+@dataclass(frozen=True)
 class FindingEntry:
     code: str
     severity: str
@@ -136,6 +145,7 @@ class ClockEntry:
     latest: date | None = None
     started_on: date | None = None
     stopped_on: date | None = None
+    first_due: date | None = None  #: of its first run, when it has begun anew since; the ledger keeps it
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from ledger.mails import Mails
 from ledger.migrate import migrate
 from ledger.recognition import Recognition
 from ledger.statistics import Statistics
+from ledger.tokens import Tokens
 from ledger.watch import Watch
 
 _BRACKETS: Final = str.maketrans("〔【［[〕】］]", "(((())))")
@@ -31,7 +32,7 @@ def plain_fold(name: str) -> str:
     return _SPACES.sub("", unicodedata.normalize("NFKC", name)).translate(_BRACKETS).upper()
 
 
-class Ledger(Mails, Filing, Cases, Recognition, Decisions, Directory, Watch, Statistics, Backup):
+class Ledger(Mails, Filing, Cases, Recognition, Decisions, Tokens, Directory, Watch, Statistics, Backup):
     """Open with `Ledger.open(url)`; safe for threads and, by leases and fences, for processes and machines."""
 
     @classmethod

@@ -192,6 +192,7 @@ class ClockRow(SQLModel, table=True):
     latest: date | None = None
     started_on: date | None = None
     stopped_on: date | None = None
+    first_due: date | None = None  #: of its first run: whether the first feedback was in time hangs on it
 
 
 class SignatureRow(SQLModel, table=True):
@@ -250,6 +251,22 @@ class RecipientRow(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     letter_id: int = Field(foreign_key="letter.id", index=True)
     address: str = _words()  #: folded
+
+
+class TokenRow(SQLModel, table=True):
+    """A reviewer's one-time right to decide one case by reply: only a keyed hash of it is kept."""
+
+    __tablename__ = "token"
+    __table_args__ = (Index("token_case", "case_number"),)
+    digest: str = Field(sa_column=Column(Words, primary_key=True))
+    case_number: str = _words()
+    reviewer: str = _words()  #: folded address
+    state: str = _words()  #: of the case when it was issued: what the reviewer saw
+    round: int  #: the same: the last examined mail
+    pending: Any = _structure()  #: the decision that only waits for a confirmation, or {}
+    issued_at: datetime = _time()
+    expires_at: datetime = _time()
+    used_at: datetime | None = _time(nullable=True)
 
 
 class EventRow(SQLModel, table=True):
@@ -358,6 +375,7 @@ CLOCK: Final = _table("clock")
 SIGNATURE: Final = _table("signature")
 LETTER: Final = _table("letter")
 RECIPIENT: Final = _table("recipient")
+TOKEN: Final = _table("token")
 EVENT: Final = _table("event")
 ENTERPRISE: Final = _table("enterprise")
 MAILBOX: Final = _table("mailbox")

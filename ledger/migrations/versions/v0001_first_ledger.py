@@ -51,6 +51,7 @@ def upgrade() -> None:
         sa.Column("latest", sa.Date(), nullable=True),
         sa.Column("started_on", sa.Date(), nullable=True),
         sa.Column("stopped_on", sa.Date(), nullable=True),
+        sa.Column("first_due", sa.Date(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("case_number", "name", name="clock_of_case"),
     )
@@ -355,6 +356,20 @@ def upgrade() -> None:
         sa.UniqueConstraint("address", "letter_id", name="recipient_of_letter"),
     )
     op.create_index(op.f("ix_recipient_letter_id"), "recipient", ["letter_id"], unique=False)
+    op.create_table(
+        "token",
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("case_number", sa.Text(), nullable=False),
+        sa.Column("reviewer", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("round", sa.Integer(), nullable=False),
+        sa.Column("pending", sa.Text(), nullable=False),
+        sa.Column("issued_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("digest"),
+    )
+    op.create_index("token_case", "token", ["case_number"], unique=False)
 
     guards = _SQLITE_GUARDS if op.get_bind().dialect.name == "sqlite" else _POSTGRESQL_GUARDS
     for guard in guards:
