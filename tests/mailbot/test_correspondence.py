@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailbot.correspondence import Thread, cleaned, compose, message_id, reply_subject
+from parsers.mail.read import read_message
 
 NOW = datetime(2026, 11, 20, 8, 30, tzinfo=UTC)
 
@@ -97,3 +98,14 @@ def test_the_subject_carries_tag_original_and_number():
 
 def test_direction_and_control_signs_are_dropped():
     assert cleaned("ab\u202edc\x00e\r\nf") == "ab dc e f"
+
+
+@given(st.text(st.sampled_from("张三／，。(本人提交) /-Re:aé𠮷　"), max_size=260))
+def test_a_subject_arrives_as_it_was_written(subject):
+    raw = composed(subject=subject)
+    wanted = cleaned(subject, 260)
+    assert read_message(raw).message.subject == wanted
+    assert str(read(raw)["Subject"] or "") == wanted
+    head = raw.partition(b"\r\n\r\n")[0]
+    assert all(len(line) <= 78 for line in head.split(b"\r\n"))
+    head.decode("ascii")
