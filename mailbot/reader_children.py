@@ -36,7 +36,7 @@ def open_document(channel: Channel, files: list[int], facts: dict[str, Any]) -> 
     """Reads the document from the first file, writes its pictures to the second, tells the rest in one frame."""
     document, pixels = files
     limits = unpack(FileLimits, str(facts["limits"]).encode())
-    data = _all_of(document, limits.bytes)
+    data = all_of(document, limits.bytes)
     try:
         head = _opened(data, FileKind(facts["kind"]), limits, pixels)
     except MemoryError:
@@ -44,7 +44,8 @@ def open_document(channel: Channel, files: list[int], facts: dict[str, Any]) -> 
     channel.send(pack(head))
 
 
-def _all_of(file: int, limit: int) -> bytes:
+def all_of(file: int, limit: int) -> bytes:
+    """A file's bytes, one more at most than are allowed."""
     size = os.fstat(file).st_size
     return os.pread(file, min(size, limit + 1), 0)
 

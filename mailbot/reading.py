@@ -25,7 +25,7 @@ from parsers.files.limits import DEFAULT_LIMITS, FileLimits
 __all__ = ["DEFAULT_BUDGET", "PRELOAD", "AttachedFile", "PaperReader", "ReadingBudget"]
 
 #: Loaded by the nursery before it forks, so that a document's child starts in 10 ms.
-PRELOAD = ("mailbot.reader_children",)
+PRELOAD = ("mailbot.reader_children", "mailbot.crop_children")
 
 
 class PaperReader:
@@ -105,7 +105,11 @@ class PaperReader:
             future.result()
 
     def pages_key(self, work: "Work") -> str:
-        return f"pages/{self._pages_version}/{work.key}"
+        return self.pages_key_of(work.key)
+
+    def pages_key_of(self, content: str) -> str:
+        """Where the cache keeps the pages of this content."""
+        return f"pages/{self._pages_version}/{content}"
 
     def papers_key(self, work: "Work") -> str:
         return f"papers/{self._papers_version}/{work.key}"

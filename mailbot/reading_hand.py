@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from mailbot.reading import PaperReader
 
 _MIB = 1 << 20
-_DOCUMENT_WALLS = Walls(file_bytes=512 * _MIB)
+DOCUMENT_WALLS = Walls(file_bytes=512 * _MIB)
 _OCR_WALLS = Walls(address_space=None, data=3072 * _MIB, cpu_seconds=None, file_bytes=_MIB, may_start_threads=True)
 _STRIKES = 2  #: a document that killed its child so often is not tried again
 _STRIKE_SECONDS = 86_400.0  #: … until this has passed: the machine may have been to blame
@@ -128,7 +128,7 @@ class Hand(threading.Thread):
             document.flush()
             child = self._reader.nursery.child(
                 "mailbot.reader_children:open_document",
-                walls=_DOCUMENT_WALLS,
+                walls=DOCUMENT_WALLS,
                 facts=facts,
                 files=[document.fileno(), work.pixels],
             )
