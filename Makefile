@@ -35,6 +35,17 @@ format: .venv/tested ## lay the code out
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+score: .venv/tested build/samples/labels.json ## labelled samples (and those of MAILBOT_SAMPLES) through mailbot check
+	$(BIN)/python -m tests.score.score build/samples
+	@if [ -n "$$MAILBOT_SAMPLES" ]; then $(BIN)/python -m tests.score.score "$$MAILBOT_SAMPLES"; fi
+
+bench: .venv/tested build/samples/labels.json ## how fast, beside the bare libraries in the same run
+	$(BIN)/python -m tests.bench.bench_intake
+	$(BIN)/python -m tests.bench.bench_reading build/samples
+
+build/samples/labels.json: tests/score/make_samples.py $(wildcard mailbot/demo/*.py)
+	$(BIN)/python -m tests.score.make_samples build/samples --count 48 --seed 31
+
 lock: ## pin every version anew
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header pyproject.toml --extra build --extra demo -o requirements.lock
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header pyproject.toml --extra build --extra demo --extra postgres --extra dev -o requirements-test.lock
