@@ -23,7 +23,7 @@ from mailbot.instance import Instance, instance_in
 from mailbot.intake import Intake
 from mailbot.isolation import Nursery
 from mailbot.lock import sole_daemon
-from mailbot.packs import load_matters
+from mailbot.packs import load_matters, refuse_unknown_forms
 from mailbot.reading import PRELOAD, PaperReader
 from mailbot.records import LedgerRecords
 from mailbot.rendering import Words
@@ -31,6 +31,7 @@ from mailbot.schedule import Leg
 from mailbot.settings import Settings, load_settings
 from mailbot.transport.idle import watch
 from mailbot.transport.mailbox import MEBIBYTE, Account
+from parsers.documents.forms import load_forms
 from parsers.names import fold_firm
 
 _LOOK_SECONDS = 5.0  #: casework and dispatch are woken; this finds what a lost wake-up left
@@ -65,6 +66,7 @@ def workshop(config: Path | None) -> Iterator[Workshop]:
 def _furnished(stack: ExitStack, nursery: Nursery, settings: Settings | None) -> Workshop:
     matters = apply_settings(load_matters(settings.folders.packs if settings else None), settings)
     calendar = load_calendar(settings.folders.calendars if settings else None)
+    refuse_unknown_forms(matters, (form.number for form in load_forms(settings.forms.directory if settings else None)))
     words = Words(settings.folders.templates if settings else None)
     if settings is None:
         cache = Path(stack.enter_context(TemporaryDirectory(prefix="mailbot-check-")))

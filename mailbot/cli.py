@@ -52,6 +52,7 @@ def _parser() -> argparse.ArgumentParser:
     _check(verbs)
     _directory(verbs)
     _ledger(verbs)
+    _pack(verbs)
     _others(verbs)
     return parser
 
@@ -99,6 +100,16 @@ def _ledger(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> Non
     export.add_argument("--to", dest="until", type=date.fromisoformat, metavar="DATE")
     for verb in (listing, show, export):
         _config(verb)
+
+
+def _pack(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    pack = verbs.add_parser("pack", help="matter packs").add_subparsers(metavar="ACTION", required=True)
+    check = _add(pack, "check", "commands.pack:check", "validates a pack and examines its sample mails, offline")
+    replay = _add(pack, "replay", "commands.pack:replay", "what a changed pack would have made of the archived mails")
+    for verb in (check, replay):
+        verb.add_argument("file", type=Path, metavar="FILE")
+    _config(check, required=False)
+    _config(replay)
 
 
 def _others(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

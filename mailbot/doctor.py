@@ -13,10 +13,11 @@ from datetime import date, datetime
 
 from ledger.errors import LedgerError
 from mailbot.accounts import account_of
-from mailbot.app import mailbox_matters, open_ledger
+from mailbot.app import apply_settings, mailbox_matters, open_ledger
 from mailbot.calendars import load_calendar
 from mailbot.credentials import environment
 from mailbot.errors import MailbotError
+from mailbot.examination.policies import POLICIES
 from mailbot.examination.workdays import Calendar
 from mailbot.isolation import Died, Nursery, standing_walls
 from mailbot.packs import load_matters
@@ -67,6 +68,7 @@ def _examined(settings: Settings, nursery: Nursery) -> Iterator[Line]:
     for mailbox in settings.mailbox:
         yield from _mailbox(mailbox, settings)
     yield from _people(settings)
+    yield from _policies(settings)
 
 
 def _tried(what: str, look: Callable[[], Iterator[Line]]) -> Iterator[Line]:
@@ -187,6 +189,21 @@ def _people(settings: Settings) -> Iterator[Line]:
             yield Line(WARNING, f"{mailbox.address}: no reviewers", "nobody is told; set reviewers")
         elif settings.reviewer and not serving & {address.lower() for address in mailbox.reviewers}:
             yield Line(WARNING, f"{mailbox.address}: no reviewer serves today", "see valid_from and valid_until")
+
+
+def _policies(settings: Settings) -> Iterator[Line]:
+    """What the circular leaves open and the office should settle: what holds now, and whether anybody decided it."""
+    matters = apply_settings(load_matters(settings.folders.packs), settings)
+    for policy in POLICIES.values():
+        if not policy.asked:
+            continue
+        values = sorted({matter.policy(policy.name) for matter in matters if matter.filings})
+        state = f"policy {policy.name} = {' | '.join(values)} ({policy.gap})"
+        if policy.name in settings.policies:
+            yield Line(OK, f"{state}, decided by the office")
+        else:
+            choice = f'; [policies] {policy.name} = "…" decides: {", ".join(policy.values)}' if policy.choice else ""
+            yield Line(OK, f"{state}, as shipped", policy.meaning + choice)
 
 
 def _today() -> date:

@@ -6,6 +6,7 @@ read the papers, ask what is on file, judge. It records and sends nothing.
 
 import re
 from collections.abc import Iterable, Mapping
+from copy import copy
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from hashlib import sha256
@@ -22,7 +23,7 @@ from mailbot.examination.submission import Engagement, OnFile, SubjectReading, S
 from mailbot.examination.verdict import Judged, Outcome, Verdict, outcome_of
 from mailbot.examination.workdays import Calendar, day_of_receipt
 from mailbot.instance import Instance
-from mailbot.reading import AttachedFile, PaperReader
+from mailbot.reading import AttachedFile
 from parsers.documents.commitment_letter import CommitmentLetter
 from parsers.documents.document import Document, DocumentKind, FileRead
 from parsers.mail.message import Message, Parsed
@@ -52,6 +53,12 @@ class Records(Protocol):
     def mails_of(self, case_number: str) -> Iterable[bytes]:
         """The raw mails of a case, newest first."""
         ...
+
+
+class Reader(Protocol):
+    """Who reads papers; the nursery's children do."""
+
+    def read(self, files: Iterable[AttachedFile]) -> tuple[FileRead, ...]: ...
 
 
 @dataclass(frozen=True)
@@ -100,7 +107,7 @@ class Examiner:
         *,
         matters: tuple[Matter, ...],
         calendar: Calendar,
-        reader: PaperReader | None,
+        reader: Reader | None,
         mailbox_matters: Mapping[str, frozenset[str]],
         records: Records | None = None,
         instance: Instance | None = None,
@@ -113,6 +120,22 @@ class Examiner:
         self._records = records
         self._instance = instance
         self._max_age = directory_max_age_days
+
+    def under(
+        self,
+        matters: tuple[Matter, ...],
+        mailbox_matters: Mapping[str, frozenset[str]],
+        *,
+        reader: Reader | None,
+        records: Records | None,
+    ) -> "Examiner":
+        """The same examiner under other packs: for a pack's samples and for replays."""
+        other = copy(self)
+        other.matters = matters
+        other._mailbox_matters = dict(mailbox_matters)
+        other._reader = reader
+        other._records = records
+        return other
 
     def examine(self, arrived: Arrived) -> Examination:
         """Never raises for bad mail; the ledger's and the reader's own errors pass through."""

@@ -58,6 +58,7 @@ class LetterFacts:
     state: str = ""
     last_feedback: datetime | None = None
     topic: str = ""
+    matter: str = ""  #: its key: an office may word the letters of one matter its own way
 
 
 @dataclass(frozen=True)
@@ -116,6 +117,7 @@ def facts_of(
         state=known.state.value if known else "",
         last_feedback=known.first_feedback_at if known else None,
         topic=examination.classification.topic,
+        matter=matter.key if matter else "",
     )
 
 

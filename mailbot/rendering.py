@@ -59,8 +59,12 @@ class Words:
         return mask(str(macro(finding)).strip())
 
     def letter(self, kind: str, facts: Any) -> tuple[str, str]:
-        """(tag, text) of a letter: the tag is its first line, 【补正告知】."""
-        text = self._text.get_template(f"feedback/{kind}.zh.j2").render(letter=facts)
+        """(tag, text) of a letter: the tag is its first line, 【补正告知】.
+
+        A matter may have its own wording: feedback/<key of the matter>/<kind>.zh.j2 in the office's folder.
+        """
+        own = [f"feedback/{facts.matter}/{kind}.zh.j2"] if getattr(facts, "matter", "") else []
+        text = self._text.select_template([*own, f"feedback/{kind}.zh.j2"]).render(letter=facts)
         if len(text) > _LONGEST_LETTER:
             raise ConfigurationError(
                 f"templates/feedback/{kind}.zh.j2: the letter grew over {_LONGEST_LETTER} characters"

@@ -37,6 +37,12 @@ class RequiredDocument(PackPart):
     person: Literal["handler", "engineer"] | None = None  #: whose paper it is
     when: Literal["always", "late", "closed_over_60_days"] = "always"
 
+    @model_validator(mode="after")
+    def _only_letters_have_forms(self) -> Self:
+        if self.form is not None and self.kind is not DocumentKind.COMMITMENT_LETTER:
+            raise ValueError(f'a {self.kind.value} has no form; leave form out or set kind = "commitment_letter"')
+        return self
+
 
 class SubjectForm(PackPart):
     """One prescribed form of the mail's subject.
@@ -80,9 +86,28 @@ class Filing(PackPart):
     sender: SenderRule
     copy_to_firm: bool = False  #: 同步发送至监理企业联系邮箱
     documents: tuple[RequiredDocument, ...] = ()
-    late_after_workdays: int | None = None  #: 20 for 新增 and 截止; None: never late (I15)
+    late_after_workdays: int | None = Field(default=None, ge=1, le=250)  #: 20 for 新增 and 截止; None: never late (I15)
     clocks: tuple[ClockId, ...] = ("feedback10", "overall10")
     clauses: dict[Code, Text] = {}  #: clause by finding code, or by its first words ("letter" for every letter_…)
+
+    @model_validator(mode="after")
+    def _is_consistent(self) -> Self:
+        kinds = [paper.kind.value for paper in self.documents]
+        clocks: list[str] = list(self.clocks)
+        for name, values in (("documents", kinds), ("clocks", clocks)):
+            if twice := next((value for value in values if values.count(value) > 1), None):
+                raise ValueError(f"{name} name {twice} twice; keep it once")
+        owed = [paper.kind.value for paper in self.documents if paper.when == "late"]
+        if owed and self.late_after_workdays is None:
+            raise ValueError(f"{owed[0]} is asked when late, but nothing is ever late; set late_after_workdays")
+        mark = {"engineer": "本人提交", "firm": "企业提交"}.get(self.submitted_by, "")
+        if self.subject.mark not in ("", mark):
+            raise ValueError(
+                f"the subject ends with ({self.subject.mark}) but submitted_by is {self.submitted_by!r}; correct one"
+            )
+        if self.copy_to_firm and "firm" not in self.subject.blanks:
+            raise ValueError("copy_to_firm needs to know the firm; put {firm} into subject.line")
+        return self
 
     def requires(self, kind: DocumentKind) -> RequiredDocument | None:
         return next((document for document in self.documents if document.kind is kind), None)
@@ -178,6 +203,9 @@ class Matter(PackPart):
         ways = [(filing.action, filing.submitted_by) for filing in self.filings]
         if twice := next((way for way in ways if ways.count(way) > 1), None):
             raise ValueError(f"two filings with action {twice[0]} by {twice[1]}; give each its own")
+        lines = [filing.subject.line for filing in self.filings]
+        if shared := next((line for line in lines if lines.count(line) > 1), None):
+            raise ValueError(f"two filings share the subject {shared!r}; give each its own")
         if self.effective_until and self.effective_until < self.effective_from:
             raise ValueError("effective_until lies before effective_from; correct one of them")
         if self.reminder != (not self.filings):

@@ -26,6 +26,11 @@ class Policy:
     def default(self) -> str:
         return self.values[0]
 
+    @property
+    def choice(self) -> bool:
+        """Is there anything to choose, or does the switch only state how the circular is read?"""
+        return self.free or len(self.values) > 1
+
     def allows(self, value: str) -> bool:
         return _is_date(value) if self.free else value in self.values
 
