@@ -94,6 +94,7 @@ def clock_entry(row: Any) -> ClockEntry:
         due=row["due"],
         earliest=row["earliest"],
         latest=row["latest"],
+        first_due=row["first_due"],
         started_on=row["started_on"],
         stopped_on=row["stopped_on"],
     )

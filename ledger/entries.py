@@ -145,7 +145,7 @@ class ClockEntry:
     latest: date | None = None
     started_on: date | None = None
     stopped_on: date | None = None
-    first_due: date | None = None  #: of its first run, when it has begun anew since; the ledger keeps it
+    first_due: date | None = field(default=None, compare=False)  #: of its first run; the ledger keeps it
 
 
 @dataclass(frozen=True)

@@ -167,22 +167,32 @@ class Filing(Work, Letters):
 
 
 def write_clocks(connection: Connection, number: str, clocks: Sequence[ClockEntry]) -> None:
-    """These clocks as they now run; those not named, and those stopped already, stay as they are."""
-    stopped = set(
-        connection.execute(
-            select(CLOCK.c.name).where(CLOCK.c.case_number == number, CLOCK.c.stopped_on.is_not(None))
-        ).scalars()
-    )
+    """These clocks as they now run; those not named stay as they are.
+
+    A clock that was stopped stays so unless it has begun anew since: papers are read for minutes, and a person may
+    have decided meanwhile.
+    """
+    rows = connection.execute(select(CLOCK).where(CLOCK.c.case_number == number)).mappings()
+    known = {row["name"]: row for row in rows}
     for clock in clocks:
-        if clock.id in stopped:
-            continue
+        before = known.get(clock.id)
+        if before and before["stopped_on"] and clock.stopped_on is None:
+            if clock.started_on is None or clock.started_on < before["stopped_on"]:
+                continue
         connection.execute(delete(CLOCK).where(CLOCK.c.case_number == number, CLOCK.c.name == clock.id))
         connection.execute(
             insert(CLOCK).values(
                 case_number=number, name=clock.id, clause=clock.clause, due=clock.due, earliest=clock.earliest,
                 latest=clock.latest, started_on=clock.started_on, stopped_on=clock.stopped_on,
+                first_due=first_due(before, clock) if before else clock.due,
             )
         )  # fmt: skip
+
+
+def first_due(before: Any, clock: ClockEntry) -> date | None:
+    """Counted anew in its first run, the end moves; begun anew, the first end stays."""
+    moved = before["started_on"] == clock.started_on and before["first_due"] in (None, before["due"])
+    return clock.due if moved else before["first_due"]
 
 
 def years_after(day: date, years: int) -> date:

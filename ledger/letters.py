@@ -18,8 +18,10 @@ from ledger.store import MAILBOT, Store, office_day
 from ledger.tables import CASE, CLOCK, LETTER, RECIPIENT
 
 #: Kinds that are the 反馈 of 附件1 2.2: the first of them stops `feedback10`.
-FEEDBACK: Final = frozenset({"correction", "complete", "wrong_mailbox"})
+FEEDBACK: Final = frozenset({"correction", "complete", "wrong_mailbox", "interim"})
 CORRECTION: Final = "correction"
+#: Periods of the office that wait while the applicant corrects; his answer starts them anew.
+PAUSED: Final = ("overall10", "review10", "direct10")
 #: States in which a letter has, or may have, reached people: what the brakes count.
 _LEFT: Final = (LetterState.SENDING, LetterState.SENT, LetterState.UNCERTAIN, LetterState.BOUNCED)
 
@@ -244,7 +246,8 @@ class Letters(Store):
             .where(CASE.c.number == number)
             .values(first_feedback_at=func.coalesce(CASE.c.first_feedback_at, at), rounds=CASE.c.rounds + told)
         )
-        running = (CLOCK.c.case_number == number, CLOCK.c.name == "feedback10", CLOCK.c.stopped_on.is_(None))
+        stopped = ("feedback10", *PAUSED) if row["kind"] == CORRECTION else ("feedback10",)
+        running = (CLOCK.c.case_number == number, CLOCK.c.name.in_(stopped), CLOCK.c.stopped_on.is_(None))
         connection.execute(update(CLOCK).where(*running).values(stopped_on=office_day(at)))
 
 

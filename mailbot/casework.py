@@ -175,7 +175,8 @@ class Casework:
         state = CaseState.REFERRED if held else _STATES.get(examination.verdict.outcome, CaseState.REFERRED)
         year = claim.mail.arrived_at.astimezone(OFFICE_TIME).year
         number = case.number if case else tools.ledger.assign_number(claim.mail.id, mailbox.case_code, year)
-        facts = case_facts(examination, tools.words, tools.settings.office_of(mailbox), applicant=feedback.recipient)
+        office, known = tools.settings.office_of(mailbox), tools.ledger.case(case.number) if case else None
+        facts = case_facts(examination, tools.words, office, applicant=feedback.recipient, known=known)
         letters = self._letters(claim, mailbox, examination, feedback, number)
         if case:
             tools.ledger.join_case(claim, facts, number=number, state=state, letters=letters)

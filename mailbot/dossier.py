@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from datetime import date
 
 from ledger.entries import CaseFacts, ClockEntry, FindingEntry
-from mailbot.examination.verdict import Clock
-from mailbot.examination.workdays import day_of_receipt
+from ledger.questions import CaseFile
+from mailbot.examination.clocks import after
+from mailbot.examination.examine import events_of
 from mailbot.examiner import Examination, signatures_of
+from mailbot.happenings import entries, joined
 from mailbot.rendering import Words
 from mailbot.report import documents_as_json, finding_as_json
 from mailbot.settings import Office
@@ -17,8 +19,13 @@ from parsers.documents.document import Document, DocumentKind, Field
 _TRUST = (DocumentKind.NATIONAL_SCREENSHOT, DocumentKind.MUNICIPAL_SCREENSHOT, DocumentKind.COMMITMENT_LETTER)
 
 
-def case_facts(examination: Examination, words: Words, office: Office, *, applicant: str | None) -> CaseFacts:
-    """The case's row, its findings, clocks and papers; ID and phone numbers only masked or as a key."""
+def case_facts(
+    examination: Examination, words: Words, office: Office, *, applicant: str | None, known: CaseFile | None = None
+) -> CaseFacts:
+    """The case's row, its findings, clocks and papers; ID and phone numbers only masked or as a key.
+
+    `known`: the case that the mail joins, as it stood before.
+    """
     verdict, on_file = examination.verdict, examination.on_file
     documents = [document for file in examination.files for document in file.documents]
     author = examination.message.author
@@ -34,7 +41,7 @@ def case_facts(examination: Examination, words: Words, office: Office, *, applic
         applicant=applicant or (author.addr_spec if author else ""),
         pack_version=examination.submission.matter.version if examination.submission else "",
         findings=tuple(FindingEntry(**finding_as_json(judged, words)) for judged in verdict.findings),
-        clocks=tuple(_clock(clock, day_of_receipt(examination.received)) for clock in verdict.clocks),
+        clocks=_clocks(examination, known),
         documents=tuple(documents_as_json(examination.files)),
         credit_identifier=on_file.firm.credit_identifier if on_file and on_file.firm else None,
         project=told(documents, "project"),
@@ -64,5 +71,10 @@ def _day(text: str | None) -> date | None:
     return parse_date(text) if text else None
 
 
-def _clock(clock: Clock, received: date) -> ClockEntry:
-    return ClockEntry(clock.id, clock.clause, clock.due, clock.earliest, clock.latest, started_on=received)
+def _clocks(examination: Examination, known: CaseFile | None) -> tuple[ClockEntry, ...]:
+    """All periods of the case: of its earlier mails too, when it has any."""
+    verdict, submission, on_file = examination.verdict, examination.submission, examination.on_file
+    if known is None or submission is None or on_file is None:
+        return entries(verdict.clocks)
+    events = joined(known, events_of(submission, verdict.findings, verdict.outcome))
+    return entries(after(events, matter=submission.matter, filing=submission.filing, calendar=on_file.calendar))
