@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Final
 
 from ledger.errors import ArchiveError, ArchiveFull, NotArchived
+from ledger.failpoints import fp
 
 _NO_ROOM: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _HASH: Final = re.compile(r"[0-9a-f]{64}")
@@ -65,11 +66,16 @@ class Archive:
         written: list[_Written] = []
         with _translated():
             try:
+                fp("archive_before_write")
                 for chunks in mails:
                     written.append(self._write(chunks))  # noqa: PERF401 - what was written must be known on failure
+                fp("archive_after_write")
                 self._sync_all([one.temporary for one in written])
+                fp("archive_after_fsync")
                 touched = {folder for one in written for folder in self._place(one)}
+                fp("archive_after_rename")
                 self._sync_all(sorted(touched))
+                fp("archive_after_folder_fsync")
             finally:
                 for one in written:
                     one.temporary.unlink(missing_ok=True)

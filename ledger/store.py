@@ -1,5 +1,6 @@
 """How does a method of the ledger become one transaction?"""
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
@@ -15,6 +16,7 @@ from ledger import audit
 from ledger.engine import READS
 from ledger.entries import EventEntry
 from ledger.errors import LedgerError
+from ledger.failpoints import fp, is_watching
 
 OFFICE_TIME: Final = ZoneInfo("Asia/Shanghai")
 MAILBOT: Final = "mailbot"  #: the actor of what the service does by itself
@@ -40,10 +42,14 @@ class Store:
     @contextmanager
     def writing(self, *, chain: bool = True) -> Iterator[Connection]:
         """One transaction. `chain=False` for those that append no event, so that they need not stand in line."""
+        # The generator stands two frames above the ledger's method: contextlib's __enter__ lies between.
+        name = f"ledger_{sys._getframe(2).f_code.co_name}" if is_watching() else ""
         with _translated(), self.engine.begin() as connection:
             if chain:
                 audit.queue_for_chain(connection)
             yield connection
+            fp(f"{name}_before_commit", DatabaseFailed)
+        fp(f"{name}_after_commit", DatabaseFailed)
 
     def now(self) -> datetime:
         """The database's clock on PostgreSQL, so that machines need not agree on the time (F25); else this

@@ -17,6 +17,7 @@ from threading import Event, Thread
 from ledger.archive import Archive
 from ledger.entries import CaseState, Claim, Letter, LetterState, MailEntry, MailState
 from ledger.errors import LedgerError, Stale
+from ledger.failpoints import fp
 from ledger.ledger import Ledger
 from ledger.store import DatabaseFailed
 from mailbot.accounts import receiver_of
@@ -71,7 +72,9 @@ class Casework:
             claim = self._tools.ledger.claim(self._worker, LEASE_SECONDS)
             if claim is None:
                 break
+            fp("casework_after_claim")
             self.settle(claim)
+            fp("casework_after_settle")
             done += 1
         return done
 
@@ -94,13 +97,16 @@ class Casework:
             tools.ledger.quarantine(claim, "mailbox_not_configured")
             return
         raw = tools.archive.read(mail.sha256)
+        fp("casework_after_reading")
         with self._kept(claim):
             examination = tools.examiner.examine(
                 Arrived(raw, mailbox.address, mail.arrived_at, receiver_of(mailbox), mail.whole)
             )
         if (bounce := examination.message.bounce) and bounce.original_message_id:
             tools.ledger.mark_bounced(bounce.original_message_id, bounce.status or "")
+        fp("casework_after_examining")
         self._file(claim, mailbox, examination)
+        fp("casework_after_filing")
         log.info(
             "mail worked",
             extra={
@@ -176,6 +182,7 @@ class Casework:
         year = claim.mail.arrived_at.astimezone(OFFICE_TIME).year
         number = case.number if case else tools.ledger.assign_number(claim.mail.id, mailbox.case_code, year)
         office, known = tools.settings.office_of(mailbox), tools.ledger.case(case.number) if case else None
+        fp("casework_after_number")
         facts = case_facts(examination, tools.words, office, applicant=feedback.recipient, known=known)
         letters = self._letters(claim, mailbox, examination, feedback, number)
         if case:
@@ -231,6 +238,7 @@ class Casework:
                     certain_only=planned.certain_only,
                 )
             )
+        fp("casework_after_letters")
         return tuple(letters)
 
     def _facts(self, mailbox: Mailbox, examination: Examination, number: str | None, now: datetime) -> LetterFacts:

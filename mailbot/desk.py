@@ -12,6 +12,7 @@ from threading import Event
 
 from ledger.archive import Archive
 from ledger.entries import CaseEntry, Letter, LetterEntry, LetterState, MailState
+from ledger.failpoints import fp
 from ledger.ledger import Ledger
 from ledger.questions import AlarmEntry, CaseFilter, MailboxEntry, OpenClock
 from ledger.statistics import DigestCounts
@@ -138,9 +139,12 @@ class Desk:
             at=self._now().astimezone(OFFICE_TIME),
             reply_to_person=False,
         )
+        fp("desk_after_rendering")
         stored = self._archive.store([raw])
+        fp("desk_after_archive")
         letter = Letter("digest", mailbox.address, (reviewer,), subject, identity, stored.sha256, purpose=purpose)
         self._ledger.queue_letter(letter)
+        fp("desk_after_queue")
         return 1
 
     def _readers(self, day: date) -> list[tuple[Mailbox, str]]:

@@ -19,6 +19,7 @@ from typing import Protocol, assert_never
 from ledger.archive import Archive
 from ledger.entries import LetterEntry, LetterState
 from ledger.errors import NotArchived, Stale
+from ledger.failpoints import fp
 from ledger.questions import SentCounts
 from mailbot.alarms import Alarm, AlarmKind, Bell, LogBell
 from mailbot.doubts import DoubtLedger, Doubts
@@ -115,7 +116,9 @@ class Dispatch:
         if not self._send or not self._busy.acquire(blocking=False):
             return 0
         try:
+            fp("dispatch_before_doubts")
             self._doubts.settle()
+            fp("dispatch_after_doubts")
             return asyncio.run(self._serve_all())
         finally:
             self._busy.release()
@@ -136,6 +139,7 @@ class Dispatch:
         while self._may_go_on(patience):
             try:
                 async with self._connect(account) as connection:
+                    fp("dispatch_after_connect")
                     some, more = await self._over(connection, account)
             except LoginRefused as error:
                 patience.wait(
@@ -161,12 +165,16 @@ class Dispatch:
             entry = self._claim(account)
             if entry is None:
                 return sent, False
+            fp("dispatch_after_claim")
             raw = self._raw(entry)
             if raw is None:
                 continue
             self._next_mail[account.address] = self._clock() + account.profile.pacing.seconds_between
+            fp("dispatch_before_send")
             outcome = await connection.send(raw, entry.letter.recipients)
+            fp("dispatch_after_send")
             self._note(account, entry, outcome)
+            fp("dispatch_after_note")
             if isinstance(outcome, Sent):
                 sent += 1
                 self._patience[account.address].well()

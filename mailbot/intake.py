@@ -21,6 +21,7 @@ from zoneinfo import ZoneInfo
 from ledger.archive import Archive, Stored
 from ledger.entries import Arrival, Delivery, MailState, Recorded
 from ledger.errors import LedgerError
+from ledger.failpoints import fp
 from mailbot.alarms import Alarm, AlarmKind, Bell, LogBell
 from mailbot.errors import CommandRefused, LoginRefused, ProtocolBroken, TransportError, Untrusted
 from mailbot.heads import Head
@@ -152,6 +153,7 @@ class Intake:
             before, visit.fetching = visit.new + visit.unreadable, False
             try:
                 with self._connect(visit.account) as mailbox:
+                    fp("intake_after_login")
                     visit.capabilities = tuple(mailbox.capabilities.announced)
                     self._visit(visit, mailbox)
             except (TransportError, LedgerError) as error:
@@ -203,6 +205,7 @@ class Intake:
         if len(uids) < state.exists:
             log.warning("SEARCH told too little", extra={"mailbox": address, "told": len(uids), "of": state.exists})
             uids = sorted({*uids, *mailbox.uids_by_fetch()})
+        fp("intake_after_search")
         unknown = self._ledger.unknown_uids(address, folder, validity, uids)
         visit.fetching = True
         if address in self._careful:
@@ -212,6 +215,7 @@ class Intake:
                 self._keep(visit, mailbox, state, batch)
                 if self._stop.is_set():
                     return
+        fp("intake_before_reuse")
         self._look_for_reuse(visit, mailbox, state, uids, new=frozenset(unknown))
 
     def _fetch_carefully(self, visit: "_Visit", mailbox: Mailbox, state: FolderState, uids: Iterable[int]) -> None:
@@ -237,11 +241,14 @@ class Intake:
         """Archive, then ledger, then flag: in this order."""
         mails = [mail for mail in batch if isinstance(mail, RawMail)]
         lost = [mail for mail in batch if isinstance(mail, Unreadable) and self._is_final(visit, state, mail)]
+        fp("intake_before_archive")
         arrivals = self._archived(visit.account, state, mails)
+        fp("intake_after_archive")
         arrivals += [self._unreadable(visit.account, state, mail) for mail in lost]
         if not arrivals:
             return
         self._ledger.record_mails(arrivals)
+        fp("intake_after_record")
         visit.new += len(mails)
         visit.unreadable += len(lost)
         if visit.account.mark_seen and mails:

@@ -12,6 +12,7 @@ from typing import Self
 import aiosmtplib
 from aiosmtplib.protocol import normalize_message_line_endings
 
+from ledger.failpoints import fp
 from mailbot.errors import ConnectionLost, LoginRefused, TransportError, Untrusted
 from mailbot.transport.mailbox import Account
 from mailbot.transport.outcome import Outcome, Refused, Retry, Sent, Uncertain
@@ -88,6 +89,7 @@ class SmtpConnection:
 
     async def _envelope(self, recipients: Sequence[str]) -> tuple[str, ...] | Retry | Refused:
         """MAIL and RCPT; the recipients that were refused for good, when at least one was taken and none put off."""
+        fp("smtp_before_mail")
         await self._client.mail(self.account.username if "@" in self.account.username else self.account.address)
         refused: list[tuple[int, str]] = []
         for recipient in recipients:
@@ -105,6 +107,7 @@ class SmtpConnection:
         return Retry(why, too_much=True) if says_too_much(self.account.profile, code, why) else Refused(why, code)
 
     async def _ready_for_text(self) -> None:
+        fp("smtp_before_data")
         answer = await self._client.execute_command(b"DATA")
         if answer.code != aiosmtplib.SMTPStatus.start_input:
             raise aiosmtplib.SMTPDataError(answer.code, answer.message)
@@ -116,8 +119,11 @@ class SmtpConnection:
         try:
             if protocol is None:
                 return Retry("connection lost before the text")
+            fp("smtp_before_text")
             protocol.write(text + b".\r\n")
+            fp("smtp_after_text")
             answer = await protocol.read_response(timeout=self._data_seconds)
+            fp("smtp_after_answer")
         except (aiosmtplib.SMTPException, OSError) as error:
             self._client.close()
             return Uncertain(_told(error))
