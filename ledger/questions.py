@@ -64,6 +64,7 @@ class CaseFilter:
     due_from: date | None = None  #: a clock that still runs is due on or after
     due_until: date | None = None  #: … and on or before
     overdue_on: date | None = None  #: a clock that still runs was due before this day
+    numbers: tuple[str, ...] = ()  #: these cases alone
     text: str | None = None  #: part of number, firm, engineer or project
 
 
