@@ -8,28 +8,24 @@ finish proves that the claim still holds.
 import logging
 import os
 import platform
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from threading import Event, Thread
 
-from ledger.archive import Archive
 from ledger.entries import CaseState, Claim, Letter, LetterState, MailEntry, MailState
 from ledger.errors import LedgerError, Stale
 from ledger.failpoints import fp
-from ledger.ledger import Ledger
 from ledger.store import DatabaseFailed
 from mailbot.accounts import receiver_of
 from mailbot.dossier import case_facts
 from mailbot.examination.classify import MailKind
 from mailbot.examination.feedback import Desk, Feedback, LetterKind, feedback_for
 from mailbot.examination.verdict import Outcome
-from mailbot.examiner import Arrived, Examination, Examiner
-from mailbot.instance import Instance
+from mailbot.examiner import Arrived, Examination
 from mailbot.letters import LetterFacts, Sender, certain_only, draft, facts_of
-from mailbot.rendering import Words
-from mailbot.settings import OFFICE_TIME, Mailbox, Settings
+from mailbot.settings import OFFICE_TIME, Mailbox
+from mailbot.workbench import Tools as Tools
 
 log = logging.getLogger(__name__)
 
@@ -43,19 +39,6 @@ _STATES = {
     Outcome.COMPLETE: CaseState.COMPLETE,
     Outcome.CORRECTION: CaseState.AWAITING_CORRECTION,
 }
-
-
-@dataclass(frozen=True)
-class Tools:
-    """What casework works with; the composition root hands it in."""
-
-    ledger: Ledger
-    archive: Archive
-    examiner: Examiner
-    words: Words
-    settings: Settings
-    instance: Instance
-    now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
 
 class Casework:
