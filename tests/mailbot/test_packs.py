@@ -114,41 +114,144 @@ def test_an_office_adds_a_matter_without_a_programmer(tmp_path):
 
 def test_an_office_replaces_a_shipped_pack(tmp_path):
     write(tmp_path, (SHIPPED / "firm_information.toml").read_text(encoding="utf-8").replace("strict", "lenient"))
-    assert (
-        next(one for one in load_matters(tmp_path) if one.key == "firm_information").policy("subject", "") == "lenient"
-    )
+    assert next(one for one in load_matters(tmp_path) if one.key == "firm_information").policy("subject") == "lenient"
 
 
-@pytest.mark.parametrize(
-    ("broken", "named"),
-    [
-        pytest.param(OWN + "\nsurprise = 1\n", "surprise", id="unknown key"),
-        pytest.param(OWN.replace('sender = "registered"', 'sender = "nobody"'), "sender", id="wrong value"),
-        pytest.param(OWN.replace('annex = "附件1"\n', ""), "annex", id="missing key"),
-        pytest.param(
-            OWN.replace('subject = "strict"', 'subject = "harsh"'), "use strict or lenient", id="policy value"
-        ),
-        pytest.param(OWN.replace('subject = "strict"', 'late_since = "soon"'), "is no date", id="policy date"),
-        pytest.param(OWN.replace("cqjtgjzx@vip.163.com", "vip.163.com"), "review_mailbox", id="mailbox"),
-        pytest.param(OWN.replace('subject = "strict"', 'sujbect = "strict"'), "is no policy", id="policy name"),
-        pytest.param(
-            OWN.replace("[policies]", '[rules.leter_missing]\nseverity = "note"\n[policies]'),
-            "leter_missing",
-            id="code",
-        ),
-        pytest.param(OWN.replace('line = "{firm}/', 'line = "{company}/'), "no blank", id="blank"),
-        pytest.param(OWN.replace('event = "监理企业信息登记"', 'event = "信息登记"'), "does not end", id="event"),
-        pytest.param(OWN.replace("schema = 1", "schema = 2"), "schema", id="schema"),
-        pytest.param(OWN.replace("schema = 1", "schema = "), "own.toml", id="no TOML"),
-    ],
-)
-def test_a_fault_is_named_by_file_and_key(tmp_path, broken, named):
+LATE = '[[filing.documents]]\nkind = "explanation"\nwhen = "late"\nclause = "四.(三)"\n'
+SAMPLE = '\n[[sample]]\nfile = "a.eml"\nverdict = "complete"\n'
+SECOND = """
+[[filing]]
+action = "add"
+submitted_by = "firm"
+clause = "附件1 1.4"
+sender = "registered"
+subject = { line = "{firm}/监理企业信息登记", event = "监理企业信息登记" }
+"""
+BROKEN = [
+    pytest.param(OWN.replace("schema = 1", "surprise = 1\nschema = 1"), "surprise", "known here", id="unknown key"),
+    pytest.param(OWN.replace("version =", "verzion ="), "verzion", "did you mean 'version'", id="misspelt key"),
+    pytest.param(OWN.replace('annex = "附件1"\n', ""), "annex", "add it", id="missing key"),
+    pytest.param(OWN.replace("schema = 1", "schema = 2"), "schema", "use 1", id="schema of another program"),
+    pytest.param(OWN.replace("schema = 1", "schema = "), "own.toml", "toml.io", id="no TOML"),
+    pytest.param(OWN.replace('key = "equip', 'key = "Equip'), "key", "pattern", id="key with a capital"),
+    pytest.param(OWN.replace("2024-06-24", '"soon"'), "effective_from", "use", id="no date"),
+    pytest.param(
+        OWN.replace("version =", "effective_until = 2024-01-01\nversion ="),
+        "effective_until",
+        "correct one",
+        id="ends before it begins",
+    ),
+    pytest.param(OWN.replace("cqjtgjzx@vip.163.com", "vip.163.com"), "review_mailbox", "pattern", id="no address"),
+    pytest.param(OWN.replace('"registered"', '"nobody"'), "filing[1].sender", "'registered'", id="sender rule"),
+    pytest.param(
+        OWN.replace('submitted_by = "firm"', 'submitted_by = "bank"'),
+        "filing[1].submitted_by",
+        "'firm'",
+        id="submitter",
+    ),
+    pytest.param(
+        OWN.replace('"feedback10", ', '"feedback11", '), "filing[1].clocks", "'feedback10'", id="unknown clock"
+    ),
+    pytest.param(
+        OWN.replace('"feedback10", ', '"overall10", '), "filing[1]", "keep it once", id="the same clock twice"
+    ),
+    pytest.param(
+        OWN.replace('line = "{firm}/', 'line = "{company}/'), "subject", "use {engineer} or {firm}", id="blank"
+    ),
+    pytest.param(OWN.replace('event = "监理企业信息登记"', 'event = "信息登记"'), "subject", "write it as", id="event"),
+    pytest.param(
+        OWN.replace('信息登记"\nevent', '信息登记(本人提交)"\nevent'),
+        "filing[1]",
+        "correct one",
+        id="another's bracket",
+    ),
+    pytest.param(
+        OWN.replace('"commitment_letter"', '"comitment_letter"'), "documents[1].kind", "'commitment_letter'", id="paper"
+    ),
+    pytest.param(
+        OWN.replace('kind = "social_insurance_certificate"', 'kind = "social_insurance_certificate"\nform = "1-1"'),
+        "documents[2]",
+        "leave form out",
+        id="a form for what is no letter",
+    ),
+    pytest.param(
+        OWN.replace('"social_insurance_certificate"', '"commitment_letter"'),
+        "filing[1]",
+        "keep it once",
+        id="paper twice",
+    ),
+    pytest.param(OWN + LATE, "filing[1]", "set late_after_workdays", id="late papers where nothing is late"),
+    pytest.param(
+        OWN.replace('sender = "registered"', 'sender = "registered"\nlate_after_workdays = 0'),
+        "late_after_workdays",
+        "greater than",
+        id="no days",
+    ),
+    pytest.param(OWN + SECOND.replace('action = "add"\n', ""), "own.toml", "give each its own", id="one way twice"),
+    pytest.param(OWN + SECOND, "own.toml", "share the subject", id="two ways with one subject"),
+    pytest.param(
+        OWN.replace("[policies]", "reminder = true\n[policies]"), "own.toml", "add what is missing", id="both"
+    ),
+    pytest.param(OWN.replace('"strict"', '"harsh"'), "policies", "use strict or lenient", id="value of a switch"),
+    pytest.param(OWN.replace('subject = "strict"', 'late_since = "soon"'), "policies", "is no date", id="date of one"),
+    pytest.param(
+        OWN.replace('subject = "strict"', 'sujbect = "strict"'), "policies", "did you mean 'subject'", id="no switch"
+    ),
+    pytest.param(
+        OWN.replace("[policies]", '[rules.leter_missing]\nseverity = "note"\n[policies]'),
+        "rules.leter_missing",
+        "did you mean 'letter_missing'",
+        id="severity of no finding",
+    ),
+    pytest.param(
+        OWN.replace("[policies]", '[rules.letter_missing]\nseverity = "fatal"\n[policies]'),
+        "rules.letter_missing.severity",
+        "'defect'",
+        id="no severity",
+    ),
+    pytest.param(
+        OWN.replace('insurance = "附件1', 'insurence = "附件1'),
+        "clauses.insurence",
+        "did you mean",
+        id="clause of no finding",
+    ),
+    pytest.param(
+        OWN.replace("[policies]", '[letters]\nfarewell = "hold"\n[policies]'),
+        "letters.farewell",
+        "docs",
+        id="no letter",
+    ),
+    pytest.param(
+        OWN.replace("[policies]", '[letters]\ncomplete = "never"\n[policies]'), "letters.complete", "'hold'", id="mode"
+    ),
+    pytest.param(
+        OWN.replace("version =", "retention_years = 2\nversion ="),
+        "retention_years",
+        "greater than",
+        id="kept too short",
+    ),
+    pytest.param(OWN + SAMPLE.replace("complete", "good"), "sample[1].verdict", "'complete'", id="verdict of a sample"),
+    pytest.param(
+        OWN + SAMPLE + "received = 2026-03-12T06:57:00\n", "sample[1].received", "+08:00", id="time without a zone"
+    ),
+]
+
+
+@pytest.mark.parametrize(("broken", "key", "remedy"), BROKEN)
+def test_a_fault_is_named_by_file_key_and_remedy(tmp_path, broken, key, remedy):
     file = write(tmp_path, broken)
     for load in (lambda: load_pack(file), lambda: load_matters(tmp_path)):
         with pytest.raises(ConfigurationError) as refused:
             load()
+        assert refused.value.exit_code == 2
         assert "own.toml" in str(refused.value)
-        assert named in str(refused.value)
+        assert key in str(refused.value)
+        assert remedy in str(refused.value)
+
+
+def test_every_broken_pack_is_one_fault_away_from_a_right_one(tmp_path):
+    assert load_pack(write(tmp_path, OWN)).key == "equipment_check"
+    assert len(BROKEN) >= 20
 
 
 def test_two_matters_never_share_a_subject_line(tmp_path):
