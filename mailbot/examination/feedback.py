@@ -71,7 +71,7 @@ def feedback_for(verdict: Verdict, kind: MailKind, message: Message, provenance:
     planned = _letters(verdict, kind, desk, tells_case=desk.asks_of_own_case and proven)
     if not planned:
         return Feedback(None, silence=_why_silent(verdict))
-    held_because = _hold(message, desk)
+    held_because = doubtful(message, desk)
     if held_because:
         planned = tuple(PlannedLetter(one.kind, True, one.certain_only) for one in planned)
     return Feedback(recipient(message, provenance, desk), planned, held_because=held_because)
@@ -150,7 +150,7 @@ def _planned(kind: LetterKind, desk: Desk) -> tuple[PlannedLetter, ...]:
     return receipt if policy == "off" else (*receipt, PlannedLetter(kind, held=True))
 
 
-def _hold(message: Message, desk: Desk) -> str | None:
+def doubtful(message: Message, desk: Desk) -> str | None:
     """Why a person should nod before anything is sent (mail.md 4, rows 4 and 7)."""
     if message.automatic:
         return "maybe_automatic"
