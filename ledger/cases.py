@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import Connection, Select, and_, exists, func, or_, select
+from sqlalchemy import Connection, Select, exists, func, literal, or_, select, tuple_
 
 from ledger import audit
 from ledger.entries import CaseEntry, CaseFacts, CaseState, ClockEntry, FindingEntry
@@ -23,12 +23,13 @@ EVERY_CASE: Final = CaseFilter()
 class Cases(Store):
     """The work ledger (工作台账) for reading."""
 
-    def cases(self, which: CaseFilter = EVERY_CASE) -> Iterator[CaseEntry]:
+    def cases(self, which: CaseFilter = EVERY_CASE, *, newest_first: bool = False) -> Iterator[CaseEntry]:
         """In the order of receipt, a page at a time, so that 100,000 of them need no more memory than one page."""
         after: tuple[Any, str] | None = None
         while True:
+            page = _page(_selected(which, self.key(which.firm)), after, newest_first)
             with self.reading() as connection:
-                rows = list(connection.execute(_page(_selected(which, self.key(which.firm)), after)).mappings())
+                rows = list(connection.execute(page).mappings())
                 entries = _entries(connection, rows)
             yield from entries
             if len(rows) < _PAGE:
@@ -104,12 +105,12 @@ def _joined() -> Select[Any]:
     return select(CASE, MAIL.c.sha256).join(MAIL, MAIL.c.id == CASE.c.mail_id)
 
 
-def _page(query: Select[Any], after: tuple[Any, str] | None) -> Select[Any]:
+def _page(query: Select[Any], after: tuple[Any, str] | None, newest_first: bool) -> Select[Any]:
+    place = (CASE.c.received_at, CASE.c.number)
     if after is not None:
-        received, number = after
-        later = and_(CASE.c.received_at == received, CASE.c.number > number)
-        query = query.where(or_(CASE.c.received_at > received, later))
-    return query.order_by(CASE.c.received_at, CASE.c.number).limit(_PAGE)
+        here = tuple_(*(literal(value, column.type) for column, value in zip(place, after, strict=True)))
+        query = query.where(tuple_(*place) < here if newest_first else tuple_(*place) > here)
+    return query.order_by(*(column.desc() if newest_first else column for column in place)).limit(_PAGE)
 
 
 def _selected(which: CaseFilter, firm_key: str | None) -> Select[Any]:

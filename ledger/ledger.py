@@ -11,14 +11,17 @@ from collections.abc import Callable
 from typing import Final, Self
 
 from ledger.backup import Backup
-from ledger.cases import Cases
 from ledger.decisions import Decisions
+from ledger.desk import DeskRecords
 from ledger.directory import Directory
 from ledger.engine import connect
 from ledger.filing import Filing
 from ledger.mails import Mails
 from ledger.migrate import migrate
+from ledger.overview import Overview
 from ledger.recognition import Recognition
+from ledger.retention import Retention
+from ledger.sampling import Sampling
 from ledger.statistics import Statistics
 from ledger.tokens import Tokens
 from ledger.watch import Watch
@@ -32,7 +35,21 @@ def plain_fold(name: str) -> str:
     return _SPACES.sub("", unicodedata.normalize("NFKC", name)).translate(_BRACKETS).upper()
 
 
-class Ledger(Mails, Filing, Cases, Recognition, Decisions, Tokens, Directory, Watch, Statistics, Backup):
+class Ledger(
+    Mails,
+    Filing,
+    Overview,
+    Recognition,
+    Decisions,
+    Tokens,
+    Directory,
+    Watch,
+    DeskRecords,
+    Statistics,
+    Sampling,
+    Retention,
+    Backup,
+):
     """Open with `Ledger.open(url)`; safe for threads and, by leases and fences, for processes and machines."""
 
     @classmethod

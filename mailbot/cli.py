@@ -86,19 +86,32 @@ def _directory(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
 def _ledger(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     ledger = verbs.add_parser("ledger", help="the work ledger").add_subparsers(metavar="ACTION", required=True)
     listing = _add(ledger, "list", "commands.ledger:listing", "the cases, newest first")
-    for name in ("--state", "--matter", "--firm", "--engineer", "--text"):
+    for name in ("--state", "--matter", "--firm", "--engineer", "--reviewer", "--text"):
         listing.add_argument(name)
-    listing.add_argument("--from", dest="since", type=date.fromisoformat, metavar="DATE", help="received on or after")
-    listing.add_argument("--to", dest="until", type=date.fromisoformat, metavar="DATE", help="received on or before")
+    listing.add_argument("--due-to", dest="due_until", type=date.fromisoformat, metavar="DATE", help="due by then")
     listing.add_argument("--overdue", action="store_true", help="only cases with a clock that has run out")
-    listing.add_argument("--json", action="store_true", help="one JSON object a line")
+    listing.add_argument("--limit", type=int, metavar="N", help="at most so many (0: all); a table ends after 200")
     show = _add(ledger, "show", "commands.ledger:show", "one case with its whole history")
     show.add_argument("case", metavar="CASE")
     export = _add(ledger, "export", "commands.ledger:export", "the ledger as .xlsx or .csv")
     export.add_argument("file", type=Path, metavar="FILE")
-    export.add_argument("--from", dest="since", type=date.fromisoformat, metavar="DATE")
-    export.add_argument("--to", dest="until", type=date.fromisoformat, metavar="DATE")
-    for verb in (listing, show, export):
+    stats = _add(ledger, "stats", "commands.ledger:stats", "the period's figures; default: this year")
+    sample = _add(ledger, "sample", "commands.ledger:sample", "draws cases of a month to be looked at again")
+    sample.add_argument("--month", type=_month, required=True, metavar="YYYY-MM")
+    sample.add_argument("--rate", type=float, default=0.1, help="share of the month's cases; default 0.1")
+    sample.add_argument("--seed", type=int, required=True, help="the same seed draws the same cases")
+    hold = _add(ledger, "hold", "commands.ledger:hold", "a case that must not be destroyed, whatever its age")
+    hold.add_argument("case", metavar="CASE")
+    hold.add_argument("--reason", metavar="WORDS")
+    hold.add_argument("--lift", action="store_true", help="ends the hold")
+    for verb in (listing, export, stats):
+        verb.add_argument("--from", dest="since", type=date.fromisoformat, metavar="DATE", help="first day")
+        verb.add_argument("--to", dest="until", type=date.fromisoformat, metavar="DATE", help="last day")
+    for verb in (listing, stats):
+        verb.add_argument("--json", action="store_true", help="JSON, one object a line")
+    for verb in (listing, export, stats, sample):
+        verb.add_argument("--mailbox", metavar="ADDRESS", help="of one review mailbox, by address or number prefix")
+    for verb in (listing, show, export, stats, sample, hold):
         _config(verb)
 
 
@@ -140,3 +153,10 @@ def _moment(text: str) -> datetime:
     if moment.tzinfo is None:
         raise argparse.ArgumentTypeError(f"{text} has no time zone; write 2026-03-12T06:57:00+08:00")
     return moment
+
+
+def _month(text: str) -> date:
+    try:
+        return datetime.strptime(text, "%Y-%m").date()  # noqa: DTZ007 - a month has no zone
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text} is no month; write 2026-11") from error

@@ -1,39 +1,54 @@
-"""`mailbot ledger list|show|export`: the work ledger (工作台账) at a terminal and as a file."""
+"""`mailbot ledger list|show|export|stats|sample|hold`: the work ledger (工作台账) at a terminal and as a file."""
 
 import json
 import sys
 from argparse import Namespace
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
+from itertools import islice
 from typing import Any
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
+from ledger.book import View
 from ledger.entries import CaseEntry, CaseState
-from ledger.export import export_csv, export_xlsx
+from ledger.export import Figure, export_csv, export_xlsx
+from ledger.figure_rows import figure_rows, figures_as_json
+from ledger.figures import Figures, Period
+from ledger.ledger import Ledger
 from ledger.questions import CaseFile, CaseFilter
+from ledger.store import office_day
 from mailbot.app import open_ledger
+from mailbot.calendars import load_calendar
 from mailbot.errors import UsageError
 from mailbot.examination.matter import Matter
+from mailbot.labels import Labels
 from mailbot.packs import load_matters
-from mailbot.settings import OFFICE_TIME, load_settings
+from mailbot.settings import OFFICE_TIME, Settings, load_settings
 from parsers.masking import mask, masked_address
 
 _COLUMNS = ("number", "received", "matter", "applicant", "verdict", "state", "feedback due")
+_MOST_LINES = 200  #: of a table, unless --limit says otherwise
 
 
 def listing(options: Namespace) -> int:
+    """Newest first. The table ends after --limit lines (0: never) and says so; --json has no end of its own."""
     settings = load_settings(options.config)
+    limit = options.limit if options.limit is not None else 0 if options.json else _MOST_LINES
     with open_ledger(settings) as ledger:
-        cases = ledger.cases(_filter(options))
+        which = _filter(options, settings)
+        cases = ledger.cases(which, newest_first=True)
+        shown = islice(cases, limit) if limit else cases
         if options.json:
-            for case in cases:
+            for case in shown:
                 print(json.dumps(case_as_json(case), ensure_ascii=False))
         else:
-            show_table(cases, load_matters(settings.folders.packs))
+            show_table(shown, load_matters(settings.folders.packs))
+            if limit and (left := ledger.count_cases(which) - limit) > 0:
+                print(f"{left} more; --limit 0 shows all, or narrow the filter", file=sys.stderr)
     return 0
 
 
@@ -46,19 +61,78 @@ def show(options: Namespace) -> int:
 
 
 def export(options: Namespace) -> int:
-    """By the file's ending: .xlsx or .csv."""
-    writers = {".xlsx": export_xlsx, ".csv": export_csv}
-    writer = writers.get(options.file.suffix.lower())
-    if writer is None:
+    """By the file's ending: .xlsx (four sheets) or .csv (the first of them)."""
+    ending = options.file.suffix.lower()
+    if ending not in (".xlsx", ".csv"):
         raise UsageError(f"{options.file}: unknown ending; use .xlsx or .csv")
     settings = load_settings(options.config)
+    labels = _labels(settings)
+    calendar = load_calendar(settings.folders.calendars)
+    view = View(labels, mask, masked_address, calendar.workdays_between)
     with open_ledger(settings) as ledger:
-        count = writer(options.file, ledger.cases(_period(options)))
+        which = _period(options, settings)
+        if ending == ".csv":
+            count = export_csv(options.file, ledger.records(which), view=view)
+        else:
+            first = next((office_day(case.facts.received_at) for case in ledger.cases(which)), None)
+            figures, period = _figures(ledger, options, settings, first)
+            rows = [*_of_period(period, labels), *figure_rows(figures, labels)]
+            count = export_xlsx(options.file, ledger.records(which), view=view, figures=rows)
     print(f"{count} cases written to {options.file}", file=sys.stderr)
     return 0
 
 
-def show_table(cases: Iterator[CaseEntry], matters: tuple[Matter, ...], console: Console | None = None) -> None:
+def stats(options: Namespace) -> int:
+    """The period's figures; by default of this year up to today."""
+    settings = load_settings(options.config)
+    with open_ledger(settings) as ledger:
+        figures, period = _figures(ledger, options, settings)
+    if options.json:
+        told = figures_as_json(figures, period.first, period.last, datetime.now(OFFICE_TIME))
+        print(json.dumps(told, ensure_ascii=False))
+        return 0
+    print(f"{period.first} … {period.last}")
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, show_header=False)
+    before = ""
+    for of, name, value in figure_rows(figures, _labels(settings)):
+        shown = "–" if value is None else f"{value:.1%}" if isinstance(value, float) else str(value)
+        table.add_row("" if of == before else of, name, shown)
+        before = of
+    Console().print(table)
+    return 0
+
+
+def sample(options: Namespace) -> int:
+    """Draws cases of a month to be looked at again; the same seed draws the same ones."""
+    if not 0 < options.rate <= 1:
+        raise UsageError(f"--rate {options.rate}: a share of the month's cases; write 0.1 for one in ten")
+    settings = load_settings(options.config)
+    first = options.month
+    last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+    period = Period(first, last, datetime.now(OFFICE_TIME).date(), _mailboxes(options, settings))
+    with open_ledger(settings) as ledger:
+        found = ledger.draw_sample(period, f"{first:%Y-%m}", options.rate, options.seed, actor="operator")
+    for number in found.numbers:
+        print(number)
+    again = f", first drawn {_local(found.drawn_before)}" if found.drawn_before else ""
+    print(f"{len(found.numbers)} of {found.population} cases, seed {found.seed}{again}", file=sys.stderr)
+    if not found.agrees:
+        print("the month's cases have changed since: this is not the sample of the record", file=sys.stderr)
+    return 0 if found.agrees else 1
+
+
+def hold(options: Namespace) -> int:
+    """A case that must not be destroyed, whatever its age; `--lift` ends it."""
+    if not options.lift and not options.reason:
+        raise UsageError("--reason: say why the case must be kept (a lawsuit, an audit); or --lift")
+    settings = load_settings(options.config)
+    with open_ledger(settings) as ledger:
+        ledger.hold_case(options.case, None if options.lift else options.reason, actor="operator")
+    print(f"{options.case}: {'hold lifted' if options.lift else 'held'}")
+    return 0
+
+
+def show_table(cases: Iterable[CaseEntry], matters: tuple[Matter, ...], console: Console | None = None) -> None:
     """For a terminal of 100 columns; a narrower one folds, nothing is cut off."""
     annexes = {matter.key: matter.annex for matter in matters}
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
@@ -74,7 +148,7 @@ def case_as_json(case: CaseEntry) -> dict[str, Any]:
     facts = asdict(case.facts)
     facts.pop("engineer_key")
     facts["applicant"] = masked_address(case.facts.applicant)
-    names = ("number", "state", "mailbox", "opened_at", "rounds", "first_feedback_at", "reviewer", "closed_at")
+    names = ("number", "state", "mailbox", "opened_at", "rounds", "first_feedback_at", "reviewer", "closed_at", "steps")
     row: dict[str, Any] = _plain({name: getattr(case, name) for name in (*names, "keep_until")} | facts)
     return row
 
@@ -85,12 +159,9 @@ def history(file: CaseFile) -> Iterator[str]:
     yield f"{case.number}  {case.state.value}  {case.facts.matter} {case.facts.action or ''}".rstrip()
     for name in ("firm", "engineer", "project", "section", "post"):
         if value := getattr(case.facts, name):
-            yield f"  {name}: {value}"
+            yield f"  {name}: {mask(value)}"
     yield f"  applicant: {masked_address(case.facts.applicant)}"
-    for clock in case.facts.clocks:
-        bounds = f"{clock.earliest} … {clock.latest}" if clock.due is None else clock.due
-        stopped = f", stopped {clock.stopped_on}" if clock.stopped_on else ""
-        yield f"  clock {clock.id} ({clock.clause}): {bounds}{stopped}"
+    yield from _standing(case)
     for one in file.examinations:
         yield f"  round {one.round}: received {_local(one.received_at)}, {one.verdict} under pack {one.pack_version}"
         for finding in one.findings:
@@ -104,30 +175,96 @@ def history(file: CaseFile) -> Iterator[str]:
         yield f"  {_local(event.at)} {event.actor} {event.action} {mask(json.dumps(event.detail, ensure_ascii=False))}"
 
 
-def _filter(options: Namespace) -> CaseFilter:
+def _standing(case: CaseEntry) -> Iterator[str]:
+    """Clocks, what reviewers entered, and until when it is kept."""
+    for clock in case.facts.clocks:
+        bounds = f"{clock.earliest} … {clock.latest}" if clock.due is None else clock.due
+        stopped = f", stopped {clock.stopped_on}" if clock.stopped_on else ""
+        yield f"  clock {clock.id} ({clock.clause}): {bounds}{stopped}"
+    for name, value in case.steps.items():
+        yield f"  step {name}: {mask(str(value))}"
+    if case.closed_at:
+        yield f"  closed {_local(case.closed_at)}, kept until {case.keep_until}"
+
+
+def _filter(options: Namespace, settings: Settings) -> CaseFilter:
     try:
         states = (CaseState(options.state),) if options.state else ()
     except ValueError as error:
         known = ", ".join(state.value for state in CaseState)
         raise UsageError(f"--state {options.state}: unknown; use one of {known}") from error
     today = datetime.now(OFFICE_TIME).date()
-    period = _period(options)
+    period = _period(options, settings)
     return CaseFilter(
         states=states,
         matter=options.matter,
+        mailboxes=period.mailboxes,
         firm=options.firm,
         engineer=options.engineer,
+        reviewer=_reviewer(options.reviewer, settings),
         text=options.text,
+        due_until=options.due_until,
         overdue_on=today if options.overdue else None,
         received_from=period.received_from,
         received_before=period.received_before,
     )
 
 
-def _period(options: Namespace) -> CaseFilter:
+def _reviewer(named: str | None, settings: Settings) -> str | None:
+    """By name as the roster has it, or by address."""
+    if named is None:
+        return None
+    return next((one.address for one in settings.reviewer if one.name == named), named)
+
+
+def _period(options: Namespace, settings: Settings) -> CaseFilter:
     """Both days within."""
     until = options.until + timedelta(days=1) if options.until else None
-    return CaseFilter(received_from=_midnight(options.since), received_before=_midnight(until))
+    return CaseFilter(
+        mailboxes=_mailboxes(options, settings),
+        received_from=_midnight(options.since),
+        received_before=_midnight(until),
+    )
+
+
+def _mailboxes(options: Namespace, settings: Settings) -> tuple[str, ...]:
+    """The named review mailbox, by address or alias or by the prefix of its case numbers: each district has its own."""
+    if options.mailbox is None:
+        return ()
+    by_code = [box for box in settings.mailbox if box.case_code == options.mailbox.upper()]
+    box = settings.mailbox_at(options.mailbox) or (by_code[0] if by_code else None)
+    if box is None:
+        known = ", ".join(f"{one.address} ({one.case_code})" for one in settings.mailbox)
+        raise UsageError(f"--mailbox {options.mailbox}: not configured; use one of {known}")
+    return (box.address,)
+
+
+def _of_period(period: Period, labels: Labels) -> Iterator[Figure]:
+    yield labels("figure", "whole"), labels("figure", "from"), period.first
+    yield labels("figure", "whole"), labels("figure", "to"), period.last
+
+
+def _figures(
+    ledger: Ledger, options: Namespace, settings: Settings, first: date | None = None
+) -> tuple[Figures, Period]:
+    """From --from, else `first`, else 1 January, to --to, else today."""
+    today = datetime.now(OFFICE_TIME).date()
+    last = options.until or today
+    start = options.since or first or last.replace(month=1, day=1)
+    period = Period(start, last, today, _mailboxes(options, settings))
+    workdays = load_calendar(settings.folders.calendars).workdays_between
+    return (
+        ledger.figures(period.first, period.last, today, mailboxes=period.mailboxes, workdays=workdays),
+        period,
+    )
+
+
+def _labels(settings: Settings) -> Labels:
+    return Labels(
+        settings.folders.templates,
+        matters=load_matters(settings.folders.packs),
+        reviewers={one.address: one.name for one in settings.reviewer},
+    )
 
 
 def _midnight(day: date | None) -> datetime | None:
@@ -140,7 +277,7 @@ def _row(case: CaseEntry, annexes: Mapping[str, str]) -> tuple[object, ...]:
     due = "" if feedback is None else feedback.due or f"{feedback.earliest} … {feedback.latest}"
     who = facts.engineer or facts.firm or masked_address(facts.applicant)
     matter = " ".join(filter(None, (annexes.get(facts.matter, facts.matter), facts.action)))
-    return case.number, _local(facts.received_at), matter, who, facts.verdict, case.state.value, due
+    return case.number, _local(facts.received_at), matter, mask(who), facts.verdict, case.state.value, due
 
 
 def _local(moment: datetime) -> str:

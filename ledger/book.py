@@ -1,0 +1,315 @@
+"""Which columns do the sheets of the 工作台账 have, and what does each show (domain.md 7.6)?"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Final, Generic, TypeVar
+
+from ledger.entries import ClockEntry, FindingEntry
+from ledger.overview import CaseRecord, Exchange, Round
+from ledger.store import office_day
+from ledger.workbook import Value, local
+
+Row = TypeVar("Row")
+
+
+@dataclass(frozen=True)
+class View:
+    """How stable words and personal numbers are shown; what only the caller can compute."""
+
+    label: Callable[[str, str], str] = lambda _kind, word: word  #: (kind of word, word) → its Chinese name
+    mask: Callable[[str], str] = lambda text: text  #: hides numbers of people in free text
+    address: Callable[[str], str] = lambda address: address  #: hides a private mail address
+    workdays: Callable[[date, date], int | None] = lambda _after, _until: None
+
+
+@dataclass(frozen=True)
+class Column(Generic[Row]):
+    """One column: its title, its width in signs, and what it shows."""
+
+    title: str
+    width: int
+    value: Callable[[Row, View], Value]
+
+
+def _of(record: CaseRecord, name: str) -> ClockEntry | None:
+    return next((clock for clock in record.case.facts.clocks if clock.id == name), None)
+
+
+def _due(name: str) -> Callable[[CaseRecord, View], Value]:
+    """The day; while a year's holidays are not published, its bounds as words."""
+
+    def due(record: CaseRecord, view: View) -> Value:
+        clock = _of(record, name)
+        if clock is None or clock.due is not None or clock.earliest is None:
+            return clock.due if clock else None
+        return f"{clock.earliest}～{clock.latest}"
+
+    return due
+
+
+def _fact(name: str) -> Callable[[CaseRecord, View], Value]:
+    """Applicants' words, numbers of people masked."""
+
+    def told(record: CaseRecord, view: View) -> Value:
+        value = getattr(record.case.facts, name)
+        return view.mask(value) if isinstance(value, str) else value
+
+    return told
+
+
+def _named(kind: str, name: str) -> Callable[[CaseRecord, View], Value]:
+    def named(record: CaseRecord, view: View) -> Value:
+        word = getattr(record.case.facts, name)
+        return view.label(kind, word) if word else None
+
+    return named
+
+
+def _step(name: str, kind: str = "") -> Callable[[CaseRecord, View], Value]:
+    """What a reviewer entered: a day as a day, a stable word by its name, other words as they are."""
+
+    def entered(record: CaseRecord, view: View) -> Value:
+        value = record.case.steps.get(name)
+        if value is None or value == "":
+            return None
+        if (moment := entered_at(value)) is not None:
+            return moment
+        return view.label(kind, str(value)) if kind else view.mask(str(value))
+
+    return entered
+
+
+def entered_at(value: object) -> date | datetime | None:
+    """A day or moment that was entered as ISO 8601; None for anything else."""
+    if not isinstance(value, str) or not value[:4].isdigit():
+        return None
+    try:
+        return date.fromisoformat(value) if len(value) == 10 else _aware(datetime.fromisoformat(value))
+    except ValueError:
+        return None
+
+
+def _aware(moment: datetime) -> datetime | date:
+    return moment if moment.tzinfo else moment.date()
+
+
+def _codes(severity: str) -> Callable[[CaseRecord, View], Value]:
+    def codes(record: CaseRecord, view: View) -> Value:
+        found = dict.fromkeys(one.code for one in record.case.facts.findings if one.severity == severity)
+        return "、".join(view.label("finding", code) for code in found)
+
+    return codes
+
+
+def _unless_found(*codes: str) -> Callable[[CaseRecord, View], Value]:
+    """是 when the last mail was checked for this and nothing was found, 否 when a defect was, 待核对 on a doubt."""
+
+    def held(record: CaseRecord, view: View) -> Value:
+        found = {one.severity for one in record.case.facts.findings if one.code in codes}
+        if record.case.facts.verdict not in ("complete", "correction", "referred"):
+            return None
+        return view.label("held", "no" if "defect" in found else "unsure" if "doubt" in found else "yes")
+
+    return held
+
+
+def _complete(record: CaseRecord, view: View) -> Value:
+    return view.label("held", {"complete": "yes", "correction": "no"}.get(record.case.facts.verdict, "unsure"))
+
+
+def _late(record: CaseRecord, view: View) -> Value:
+    """Late with or without an explanation, as far as the last mail tells."""
+    kinds = {str(document.get("kind")) for document in record.case.facts.documents}
+    if any(one.code == "late_unexplained" for one in record.case.facts.findings):
+        return view.label("late", "unexplained")
+    return view.label("late", "explained") if kinds & {"explanation", "late_filing_undertaking"} else None
+
+
+def feedback_in_time(record: CaseRecord, view: View) -> Value:
+    clock, at = _of(record, "feedback10"), record.case.first_feedback_at
+    if clock is None or clock.due is None or at is None:
+        return None
+    return view.label("held", "yes" if office_day(at) <= clock.due else "no")
+
+
+def _closed_in_time(record: CaseRecord, view: View) -> Value:
+    clock, at = _of(record, "review10"), record.case.closed_at
+    if clock is None or clock.due is None or at is None:
+        return None
+    return view.label("held", "yes" if office_day(at) <= clock.due else "no")
+
+
+def _workdays(record: CaseRecord, view: View) -> Value:
+    """用时: workdays from the start of the review (else the receipt) to the end; the first day does not count."""
+    at, clock = record.case.closed_at, _of(record, "review10")
+    if at is None:
+        return None
+    began = clock.started_on if clock and clock.started_on else office_day(record.case.facts.received_at)
+    return view.workdays(began, office_day(at))
+
+
+def _result(record: CaseRecord, view: View) -> Value:
+    state = record.case.state
+    return None if state.is_open else view.label("state", state.value)
+
+
+def _files(record: CaseRecord, view: View) -> Value:
+    return len({document.get("file") for document in record.case.facts.documents})
+
+
+def _told(record: CaseRecord, view: View) -> Value:
+    return "；".join(f"{local(at):%Y-%m-%d %H:%M}" for at in record.told_at)
+
+
+def _corrected(record: CaseRecord, view: View) -> Value:
+    return record.completed_at if record.case.rounds else None
+
+
+def _reviewer(record: CaseRecord, view: View) -> Value:
+    return view.label("reviewer", record.case.reviewer) if record.case.reviewer else None
+
+
+def _opening(name: str) -> Callable[[CaseRecord, View], Value]:
+    def told(record: CaseRecord, view: View) -> Value:
+        return view.mask(getattr(record.opening, name)) if record.opening else None
+
+    return told
+
+
+CASES: Final[tuple[Column[CaseRecord], ...]] = (
+    Column("收件编号", 17, lambda record, view: record.case.number),
+    Column("审核单位", 24, _fact("office")),
+    Column("收件邮箱", 24, lambda record, view: record.case.mailbox),
+    Column("收到时间", 16, _fact("received_at")),
+    Column("发件邮箱（脱敏）", 22, lambda record, view: view.address(record.case.facts.applicant)),
+    Column("邮件名称", 46, _opening("subject")),
+    Column("Message-ID", 24, _opening("message_id")),
+    Column("原件存档位置", 20, lambda record, view: archived_at(record.case.sha256)),
+    Column("原件SHA-256", 20, lambda record, view: record.case.sha256),
+    Column("附件数", 8, _files),
+    Column("登记类型", 20, _named("matter", "matter")),
+    Column("新增/更新/截止", 10, _named("action", "action")),
+    Column("提交方式", 10, _named("submitted_by", "submitted_by")),
+    Column("申请人", 12, _fact("engineer")),
+    Column("监理企业", 32, _fact("firm")),
+    Column("统一社会信用代码（脱敏）", 22, _fact("credit_identifier")),
+    Column("项目名称", 36, _fact("project")),
+    Column("标段", 14, _fact("section")),
+    Column("岗位", 16, _fact("post")),
+    Column("在岗起始", 12, _fact("started_on")),
+    Column("在岗截止", 12, _fact("ended_on")),
+    Column("发送邮箱一致", 10, _unless_found("author_not_registered", "author_unauthenticated", "author_ambiguous")),
+    Column("同步发送企业邮箱", 10, _unless_found("firm_not_copied")),
+    Column("邮箱申请查看结论", 14, _named("verdict", "verdict")),
+    Column("材料齐全", 10, _complete),
+    Column("缺陷", 40, _codes("defect")),
+    Column("待人工核对", 40, _codes("doubt")),
+    Column("补正次数", 8, lambda record, view: record.case.rounds),
+    Column("每次告知时间", 20, _told),
+    Column("补正到齐时间", 16, _corrected),
+    Column("是否逾期/情况说明", 16, _late),
+    Column("反馈期限", 12, _due("feedback10")),
+    Column("首次反馈时间", 16, lambda record, view: record.case.first_feedback_at),
+    Column("按时反馈", 10, feedback_in_time),
+    Column("企业复核完成日（人工）", 14, _step("enterprise_verified_on")),
+    Column("审核期限", 12, _due("review10")),
+    Column("身份核验方式", 12, _step("identity_checked", "check")),
+    Column("身份核验时间", 16, _step("identity_checked_on")),
+    Column("身份核验结果", 12, _step("identity_result", "check")),
+    Column("社保查验结果", 12, _step("insurance_checked", "check")),
+    Column("社保查验时间", 16, _step("insurance_checked_on")),
+    Column("社保查验人", 14, _step("insurance_checked_by", "reviewer")),
+    Column("两系统一致", 10, _step("systems_agree", "held")),
+    Column("状态", 18, lambda record, view: view.label("state", record.case.state.value)),
+    Column("审核结果", 14, _result),
+    Column("全国系统办结日", 14, _step("national_closed_on")),
+    Column("办理说明（不通过原因）", 30, _step("reason")),
+    Column("审核人", 14, _reviewer),
+    Column("办结时间", 16, lambda record, view: record.case.closed_at),
+    Column("按时办结", 10, _closed_in_time),
+    Column("用时（工作日）", 10, _workdays),
+    Column("往来邮件数", 10, lambda record, view: len(record.exchanges)),
+    Column("归档日", 12, lambda record, view: office_day(record.case.closed_at) if record.case.closed_at else None),
+    Column("保存至", 12, lambda record, view: record.case.keep_until),
+    Column("备注", 30, _step("remark")),
+)
+
+
+@dataclass(frozen=True)
+class ItemRow:
+    """One line of the sheet 事项: what was found in one round of one case."""
+
+    record: CaseRecord
+    round: Round
+    finding: FindingEntry | None
+
+
+def items(record: CaseRecord) -> Iterator[ItemRow]:
+    """Each finding of each round; a round without any stands with an empty one, so that none is missing."""
+    for one in record.rounds:
+        for finding in one.findings or (None,):
+            yield ItemRow(record, one, finding)
+
+
+def _item(name: str, kind: str = "") -> Callable[[ItemRow, View], Value]:
+    def told(row: ItemRow, view: View) -> Value:
+        value: Value = getattr(row.finding, name) if row.finding else None
+        if not isinstance(value, str):
+            return value
+        return view.label(kind, value) if kind else view.mask(value)
+
+    return told
+
+
+ITEMS: Final[tuple[Column[ItemRow], ...]] = (
+    Column("收件编号", 17, lambda row, view: row.record.case.number),
+    Column("轮次", 6, lambda row, view: row.round.number),
+    Column("来件时间", 16, lambda row, view: row.round.received_at),
+    Column("登记类型", 20, lambda row, view: view.label("matter", row.record.case.facts.matter)),
+    Column("申请人", 12, lambda row, view: view.mask(row.record.case.facts.engineer or "")),
+    Column("监理企业", 32, lambda row, view: view.mask(row.record.case.facts.firm or "")),
+    Column("结论", 14, lambda row, view: view.label("verdict", row.round.verdict)),
+    Column("性质", 12, _item("severity", "severity")),
+    Column("事项", 24, _item("code", "finding")),
+    Column("依据", 18, _item("clause")),
+    Column("说明", 70, _item("message")),
+    Column("材料", 24, _item("document")),
+    Column("页", 6, _item("page")),
+)
+
+
+@dataclass(frozen=True)
+class ExchangeRow:
+    """One line of the sheet 往来邮件."""
+
+    record: CaseRecord
+    exchange: Exchange = field(repr=False)
+
+
+def _state_of(row: ExchangeRow, view: View) -> Value:
+    return view.label("mail" if row.exchange.incoming else "letter_state", row.exchange.state)
+
+
+def _kind_of(row: ExchangeRow, view: View) -> Value:
+    one = row.exchange
+    return view.label("direction", "in") if one.incoming else view.label("letter", one.kind)
+
+
+EXCHANGES: Final[tuple[Column[ExchangeRow], ...]] = (
+    Column("收件编号", 17, lambda row, view: row.record.case.number),
+    Column("时间", 16, lambda row, view: row.exchange.at),
+    Column("收/发", 8, lambda row, view: view.label("direction", "in" if row.exchange.incoming else "out")),
+    Column("种类", 16, _kind_of),
+    Column("状态", 14, _state_of),
+    Column("对方邮箱（脱敏）", 24, lambda row, view: view.address(row.exchange.address)),
+    Column("邮件名称", 56, lambda row, view: view.mask(row.exchange.subject)),
+    Column("Message-ID", 30, lambda row, view: view.mask(row.exchange.message_id)),
+    Column("原件存档位置", 20, lambda row, view: archived_at(row.exchange.sha256)),
+    Column("原件SHA-256", 20, lambda row, view: row.exchange.sha256),
+)
+
+
+def archived_at(sha256: str) -> str:
+    """Where the raw mail lies within the archive's folder."""
+    return f"{sha256[:2]}/{sha256}.eml" if sha256 else ""

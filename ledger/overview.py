@@ -1,0 +1,129 @@
+"""What does the 工作台账 show of a case besides its own row: its rounds, its mails in and out?"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from typing import Any, Final, TypeVar
+
+from sqlalchemy import Connection, select
+
+from ledger.cases import EVERY_CASE, Cases
+from ledger.entries import CaseEntry, FindingEntry, LetterState
+from ledger.letters import CORRECTION
+from ledger.questions import CaseFilter
+from ledger.tables import EXAMINATION, LETTER, MAIL
+
+_PAGE: Final = 500
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """One mail of a case, in or out."""
+
+    at: datetime  #: arrived, sent, or (while it waits) queued
+    incoming: bool
+    kind: str  #: state of a mail that came, kind of a letter that went
+    state: str
+    address: str  #: author, or first recipient
+    subject: str
+    message_id: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Round:
+    """One examined mail of a case."""
+
+    number: int
+    received_at: datetime
+    verdict: str
+    findings: tuple[FindingEntry, ...]
+
+
+@dataclass(frozen=True)
+class CaseRecord:
+    """A case as an inspection wants to see it."""
+
+    case: CaseEntry
+    rounds: tuple[Round, ...]
+    exchanges: tuple[Exchange, ...]  #: in the order of time
+
+    @property
+    def opening(self) -> Exchange | None:
+        """The mail that opened it."""
+        return next((one for one in self.exchanges if one.incoming and one.sha256 == self.case.sha256), None)
+
+    @property
+    def told_at(self) -> tuple[datetime, ...]:
+        """每次告知时间: when each correction left."""
+        return tuple(
+            one.at
+            for one in self.exchanges
+            if not one.incoming and one.kind == CORRECTION and one.state in (LetterState.SENT, LetterState.BOUNCED)
+        )
+
+    @property
+    def completed_at(self) -> datetime | None:
+        """补正到齐时间: receipt of the first mail with which everything was there."""
+        return next((one.received_at for one in self.rounds if one.verdict == "complete"), None)
+
+
+class Overview(Cases):
+    """The work ledger with everything that belongs to each case, a page at a time."""
+
+    def records(self, which: CaseFilter = EVERY_CASE) -> Iterator[CaseRecord]:
+        """In the order of receipt; 100,000 of them need no more memory than one page."""
+        for page in _pages(self.cases(which)):
+            numbers = [case.number for case in page]
+            with self.reading() as connection:
+                rounds = _rounds(connection, numbers)
+                exchanges = _exchanges(connection, numbers)
+            for case in page:
+                told = sorted(exchanges[case.number], key=lambda one: (one.at, not one.incoming, one.message_id))
+                yield CaseRecord(case, tuple(rounds[case.number]), tuple(told))
+
+
+def _pages(items: Iterable[Item]) -> Iterator[list[Item]]:
+    waiting = iter(items)
+    while page := list(islice(waiting, _PAGE)):
+        yield page
+
+
+def _rounds(connection: Connection, numbers: Sequence[str]) -> dict[str, list[Round]]:
+    found: dict[str, list[Round]] = defaultdict(list)
+    columns = (EXAMINATION.c.case_number, EXAMINATION.c.round, EXAMINATION.c.received_at, EXAMINATION.c.verdict)
+    query = select(*columns, EXAMINATION.c.findings).where(EXAMINATION.c.case_number.in_(numbers))
+    for row in connection.execute(query.order_by(EXAMINATION.c.case_number, EXAMINATION.c.round)):
+        findings = tuple(FindingEntry(**finding) for finding in row.findings)
+        found[row.case_number].append(Round(row.round, row.received_at, row.verdict, findings))
+    return found
+
+
+def _exchanges(connection: Connection, numbers: Sequence[str]) -> dict[str, list[Exchange]]:
+    found: dict[str, list[Exchange]] = defaultdict(list)
+    columns: tuple[Any, ...] = (
+        MAIL.c.case_number, MAIL.c.arrived_at, MAIL.c.state, MAIL.c.author, MAIL.c.subject, MAIL.c.message_id,
+        MAIL.c.sha256,
+    )  # fmt: skip
+    for row in connection.execute(select(*columns).where(MAIL.c.case_number.in_(numbers)).order_by(MAIL.c.id)):
+        found[row.case_number].append(
+            Exchange(
+                row.arrived_at, True, row.state, row.state, row.author or "", row.subject, row.message_id or "",
+                row.sha256,
+            )
+        )  # fmt: skip
+    columns = (
+        LETTER.c.case_number, LETTER.c.sent_at, LETTER.c.queued_at, LETTER.c.kind, LETTER.c.state,
+        LETTER.c.recipients, LETTER.c.subject, LETTER.c.message_id, LETTER.c.sha256,
+    )  # fmt: skip
+    for row in connection.execute(select(*columns).where(LETTER.c.case_number.in_(numbers)).order_by(LETTER.c.id)):
+        found[row.case_number].append(
+            Exchange(
+                row.sent_at or row.queued_at, False, row.kind, row.state, (row.recipients or [""])[0], row.subject,
+                row.message_id, row.sha256,
+            )
+        )  # fmt: skip
+    return found

@@ -1,0 +1,233 @@
+"""How is a workbook written as a stream, with words that stay words and the same bytes each time?
+
+The XML is written here and not by a library: four sheets of 100,000 cases must take seconds and no memory, carry no
+time of their making (every member has the same date), and hold applicants' words as inline strings, which no program
+takes for a formula (C9); control signs are replaced (C10), long numbers are text (C11).
+"""
+
+import contextlib
+import os
+import re
+import tempfile
+import zipfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import BinaryIO, Final
+from xml.sax.saxutils import escape, quoteattr
+
+from ledger.columns import clean
+from ledger.store import OFFICE_TIME
+
+Value = str | int | float | date | datetime | None
+
+_EPOCH: Final = (1980, 1, 1, 0, 0, 0)  #: the earliest time a ZIP can hold
+_DAY_ZERO: Final = date(1899, 12, 30).toordinal()  #: of spreadsheets
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
+_ESCAPED: Final = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")  #: readers take _x000D_ for the sign 0x0D (ECMA-376 22.9.2.19)
+_MOST: Final = 32_767  #: signs in one cell of a spreadsheet
+_BUFFER: Final = 1 << 20
+#: Numbers of the styles in `_STYLES`.
+_HEADING, _TEXT, _DAY, _MOMENT, _NUMBER, _RATE = 1, 2, 3, 4, 5, 6
+
+
+def safe(text: str) -> str:
+    """Applicants' words as a spreadsheet can hold them."""
+    return _CONTROL.sub("\ufffd", clean(text).replace("\r\n", "\n").replace("\r", "\n"))[:_MOST]
+
+
+def local(moment: datetime) -> datetime:
+    """Spreadsheets know no zones: the office's own time, to the minute."""
+    return moment.astimezone(OFFICE_TIME).replace(tzinfo=None, second=0, microsecond=0)
+
+
+class Sheet:
+    """One sheet as it grows: a row at a time into a temporary file."""
+
+    def __init__(self, name: str, titles: Sequence[str], widths: Sequence[int], folder: Path, *, frozen: str) -> None:
+        self.name = name
+        self.rows = 0
+        self._columns = [column_letters(at) for at in range(1, len(titles) + 1)]
+        self._file = tempfile.TemporaryFile("w+", encoding="utf-8", newline="", dir=folder, buffering=_BUFFER)  # noqa: SIM115 - closed by the workbook
+        self._begin(widths, frozen)
+        self._write(
+            f'<c r="{{at}}" s="{_HEADING}" t="inlineStr"><is><t>{escape(title)}</t></is></c>' for title in titles
+        )
+
+    def append(self, values: Sequence[Value]) -> None:
+        self._write(map(_cell, values))
+
+    def copy_to(self, target: BinaryIO) -> None:
+        """The finished sheet's XML."""
+        last = f"{self._columns[-1]}{max(self.rows, 1)}"
+        self._file.write(f'</sheetData><autoFilter ref="A1:{last}"/></worksheet>')
+        self._file.flush()
+        self._file.seek(0)
+        while block := self._file.buffer.read(_BUFFER):
+            target.write(block)
+
+    def close(self) -> None:
+        self._file.close()
+
+    def _begin(self, widths: Sequence[int], frozen: str) -> None:
+        split = re.fullmatch(r"([A-Z]+)(\d+)", frozen)
+        assert split, "a cell, e.g. B2"
+        across, down = ord(split[1]) - ord("A"), int(split[2]) - 1
+        sides = (f' xSplit="{across}"' if across else "") + f' ySplit="{down}"'
+        pane = "bottomRight" if across else "bottomLeft"
+        cols = "".join(
+            f'<col min="{at}" max="{at}" width="{width}" customWidth="1"/>' for at, width in enumerate(widths, start=1)
+        )
+        self._file.write(
+            f'{_XML}<worksheet xmlns="{_MAIN}"><sheetViews><sheetView workbookViewId="0">'
+            f'<pane{sides} topLeftCell="{frozen}" activePane="{pane}" state="frozen"/></sheetView></sheetViews>'
+            f"<cols>{cols}</cols><sheetData>"
+        )
+
+    def _write(self, cells: Iterator[str]) -> None:
+        self.rows += 1
+        row = self.rows
+        filled = (
+            cell.replace("{at}", f"{column}{row}", 1) for column, cell in zip(self._columns, cells, strict=True) if cell
+        )
+        self._file.write(f'<row r="{row}">{"".join(filled)}</row>')
+
+
+@dataclass(frozen=True)
+class _Member:
+    name: str
+    text: str
+
+
+@contextlib.contextmanager
+def workbook(path: Path, sheets: Sequence[tuple[str, Sequence[str], Sequence[int], str]]) -> Iterator[list[Sheet]]:
+    """Sheets (name, titles, widths, first cell that scrolls) to be filled; the file appears whole or not at all."""
+    grown: list[Sheet] = []
+    with contextlib.ExitStack() as stack:
+        for name, titles, widths, frozen in sheets:
+            grown.append(sheet := Sheet(name, titles, widths, path.parent, frozen=frozen))
+            stack.callback(sheet.close)
+        yield grown
+        with replacing(path) as target, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=4) as book:
+            for member in _frame(grown):
+                with book.open(_entry(member.name), "w") as out:
+                    out.write(member.text.encode())
+            for number, sheet in enumerate(grown, start=1):
+                with book.open(_entry(f"xl/worksheets/sheet{number}.xml"), "w", force_zip64=True) as out:
+                    sheet.copy_to(out)  # type: ignore[arg-type]  # zipfile's writer has all that is asked of it
+
+
+@contextlib.contextmanager
+def replacing(path: Path) -> Iterator[BinaryIO]:
+    """The file appears whole or not at all, readable by its owner alone."""
+    partial = path.with_name(path.name + ".part")
+    partial.unlink(missing_ok=True)
+    handle = os.open(partial, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    try:
+        with open(handle, "w+b") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def column_letters(number: int) -> str:
+    """1 → A, 27 → AA."""
+    letters = ""
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters
+
+
+def _cell(value: Value) -> str:
+    """One cell with {at} for its place; empty for nothing."""
+    match value:
+        case None | "":
+            return ""
+        case str():
+            words = _ESCAPED.sub("_x005F_", escape(safe(value)))
+            return f'<c r="{{at}}" s="{_TEXT}" t="inlineStr"><is><t xml:space="preserve">{words}</t></is></c>'
+        case datetime():
+            here = local(value)
+            number = here.toordinal() - _DAY_ZERO + (here.hour * 60 + here.minute) / 1440
+            return f'<c r="{{at}}" s="{_MOMENT}"><v>{number:.10f}</v></c>'
+        case date():
+            return f'<c r="{{at}}" s="{_DAY}"><v>{value.toordinal() - _DAY_ZERO}</v></c>'
+        case float():
+            return f'<c r="{{at}}" s="{_RATE}"><v>{value:.6f}</v></c>'
+        case _:
+            return f'<c r="{{at}}" s="{_NUMBER}"><v>{value}</v></c>'
+
+
+def _entry(name: str) -> zipfile.ZipInfo:
+    member = zipfile.ZipInfo(name, _EPOCH)
+    member.compress_type = zipfile.ZIP_DEFLATED
+    member.external_attr = 0o600 << 16
+    return member
+
+
+_XML: Final = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+_MAIN: Final = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+_OFFICE: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_PACKAGE: Final = "http://schemas.openxmlformats.org/package/2006"
+_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+#: 0 plain, 1 heading, 2 text (quotePrefix: it stays text when somebody edits the cell), 3 day, 4 moment, 5 number, 6 rate
+_STYLES: Final = (
+    f'{_XML}<styleSheet xmlns="{_MAIN}"><numFmts count="3"><numFmt numFmtId="164" formatCode="yyyy\\-mm\\-dd"/>'
+    '<numFmt numFmtId="165" formatCode="yyyy\\-mm\\-dd\\ hh:mm"/><numFmt numFmtId="166" formatCode="0.0%"/></numFmts>'
+    '<fonts count="2"><font><sz val="10"/><name val="宋体"/></font><font><b/><sz val="10"/><name val="宋体"/></font>'
+    '</fonts><fills count="3"><fill><patternFill patternType="none"/></fill>'
+    '<fill><patternFill patternType="gray125"/></fill><fill><patternFill patternType="solid">'
+    '<fgColor rgb="FFDDE6F0"/></patternFill></fill></fills>'
+    '<borders count="1"><border><left/><right/><top/><bottom/><diagonal/></border></borders>'
+    '<cellStyleXfs count="1"><xf/></cellStyleXfs><cellXfs count="7"><xf/>'
+    '<xf fontId="1" fillId="2" applyFont="1" applyFill="1" applyAlignment="1">'
+    '<alignment vertical="center" wrapText="1"/></xf>'
+    '<xf numFmtId="49" quotePrefix="1" applyNumberFormat="1"/><xf numFmtId="164" applyNumberFormat="1"/>'
+    '<xf numFmtId="165" applyNumberFormat="1"/><xf numFmtId="1" applyNumberFormat="1"/>'
+    '<xf numFmtId="166" applyNumberFormat="1"/></cellXfs>'
+    '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>'
+)
+
+
+def _frame(sheets: Sequence[Sheet]) -> Iterator[_Member]:
+    """Everything of a workbook but the sheets, content types first: readers look for them there."""
+    numbers = range(1, len(sheets) + 1)
+    parts = [("/xl/workbook.xml", "sheet.main"), ("/xl/styles.xml", "styles")]
+    parts += [(f"/xl/worksheets/sheet{number}.xml", "worksheet") for number in numbers]
+    overrides = "".join(f'<Override PartName="{name}" ContentType="{_TYPE}.{kind}+xml"/>' for name, kind in parts)
+    yield _Member(
+        "[Content_Types].xml",
+        f'{_XML}<Types xmlns="{_PACKAGE}/content-types"><Default Extension="rels" '
+        f'ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+        f'<Default Extension="xml" ContentType="application/xml"/>{overrides}</Types>',
+    )
+    yield _Member("_rels/.rels", _relations([("rId1", "officeDocument", "xl/workbook.xml")]))
+    named = "".join(
+        f'<sheet name={quoteattr(sheet.name)} sheetId="{number}" r:id="rId{number}"/>'
+        for number, sheet in zip(numbers, sheets, strict=True)
+    )
+    filters = "".join(
+        f'<definedName name="_xlnm._FilterDatabase" localSheetId="{number - 1}" hidden="1">'
+        f"'{escape(sheet.name)}'!$A$1:${sheet._columns[-1]}${max(sheet.rows, 1)}</definedName>"
+        for number, sheet in zip(numbers, sheets, strict=True)
+    )
+    yield _Member(
+        "xl/workbook.xml",
+        f'{_XML}<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><sheets>{named}</sheets>'
+        f"<definedNames>{filters}</definedNames></workbook>",
+    )
+    relations = [(f"rId{number}", "worksheet", f"worksheets/sheet{number}.xml") for number in numbers]
+    yield _Member("xl/_rels/workbook.xml.rels", _relations([*relations, ("rIdStyles", "styles", "styles.xml")]))
+    yield _Member("xl/styles.xml", _STYLES)
+
+
+def _relations(targets: Sequence[tuple[str, str, str]]) -> str:
+    lines = "".join(
+        f'<Relationship Id="{name}" Type="{_OFFICE}/{kind}" Target="{target}"/>' for name, kind, target in targets
+    )
+    return f'{_XML}<Relationships xmlns="{_PACKAGE}/relationships">{lines}</Relationships>'
