@@ -170,7 +170,7 @@ def _courses(matter: Matter, filing: Filing | None) -> Iterator[Course]:
     names = [*(filing.clocks if filing else ()), *_ALWAYS]
     for name in names:
         course = COURSES[name]
-        if name == "enterprise10" and matter.policy("enterprise10_start", "receipt") == "complete":
+        if name == "enterprise10" and matter.policy("enterprise10_start") == "complete":
             course = replace(course, starts=(_of(Event.COMPLETED),))
         yield course
     if filing and filing.late_after_workdays:  # I15: 更新 has no period
@@ -231,9 +231,15 @@ def _years_after(day: date, years: int) -> date:
 
 
 def _settled_days(events: Iterable[Happened], matter: Matter, calendar: Calendar) -> Iterator[Happened]:
-    """Some offices take a mail of a rest day as received on the next workday (domain.md 1.3)."""
-    moves = matter.policy("receipt_on_restday", "as_arrived") == "next_workday"
+    """Some offices take a mail of a rest day as received on the next workday (domain.md 1.3).
+
+    And some count an application by its mail alone, whatever the page shows (I35).
+    """
+    moves = matter.policy("receipt_on_restday") == "next_workday"
+    by_mail = matter.policy("filed_on") == "mail"
     for one in events:
+        if by_mail and one.event is Event.SUBMITTED:
+            continue
         arrival = moves and one.event in (Event.RECEIVED, Event.COPIED)
         yield Happened(one.event, _moved_to_workday(calendar, one.on)) if arrival else one
 

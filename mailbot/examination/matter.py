@@ -168,9 +168,9 @@ class Matter(PackPart):
     retention_years: int = Field(default=3, ge=3)  #: 二: three years at least
     samples: tuple[Sample, ...] = Field(default=(), alias="sample")
 
-    def policy(self, name: str, default: str | None = None) -> str:
+    def policy(self, name: str) -> str:
         """How this pack or its office settles a gap; the shipped default where neither says."""
-        return self.policies.get(name, default or POLICIES[name].default)
+        return self.policies.get(name, POLICIES[name].default)
 
     def overruled(self, severities: Mapping[str, Severity], policies: Mapping[str, str]) -> "Matter":
         """This pack under an office's own severities (by code) and policies; what is not named stays."""

@@ -141,9 +141,8 @@ _TABLE: Final = (
     Policy(
         "after_completion",
         "I14",
-        ("calendar_days", "workdays"),
-        "The 60 日 after 交工验收 are calendar days whose last one moves to a workday, or workdays.",
-        asked=True,
+        ("calendar_days",),
+        "The 60 日 after 交工验收 are calendar days whose last one moves to a workday, as 工作日 is written elsewhere.",
     ),
     Policy(
         "late_update",
@@ -257,8 +256,8 @@ _TABLE: Final = (
     Policy(
         "receipt_day",
         "I31",
-        ("not_counted", "counted"),
-        "The day of receipt is not counted, or is the first of the ten.",
+        ("not_counted",),
+        "收到邮件后 and 收到邮件的 both leave the day of receipt uncounted, as 民法典 201 has it.",
     ),
     Policy(
         "absent_reviewer",

@@ -121,7 +121,7 @@ def section_is_not_long_completed(submission: Submission, on_file: OnFile) -> It
         return
     shown = completion_days(submission)
     for day in shown[:1]:
-        due = _last_day_after_completion(submission, on_file, day.day)
+        due = on_file.calendar.calendar_days_deadline(day.day, _AFTER_COMPLETION)
         if _is_past(_filed(submission), due):
             yield LateClosed(completed=day.day, due=due.day, document=day.document, page=day.page)
     if shown:
@@ -153,13 +153,6 @@ def start_has_come(submission: Submission, on_file: OnFile) -> Iterator[Finding]
 
 def _due(on_file: OnFile, day: ShownDay, workdays: int) -> Due:
     return on_file.calendar.add_workdays(day.day, workdays)
-
-
-def _last_day_after_completion(submission: Submission, on_file: OnFile, completed: date) -> Due:
-    """I14: 日 are calendar days, unless the office takes them for workdays."""
-    if submission.matter.policy("after_completion") == "workdays":
-        return on_file.calendar.add_workdays(completed, _AFTER_COMPLETION)
-    return on_file.calendar.calendar_days_deadline(completed, _AFTER_COMPLETION)
 
 
 def _filed(submission: Submission) -> date:
