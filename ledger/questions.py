@@ -16,6 +16,7 @@ class FoundBy(StrEnum):
     NUMBER = "number"  #: its number stands in the subject
     THREAD = "thread"  #: answers one of our mails, or one of the applicant's in this case
     OPEN_CASE = "open_case"  #: same applicant, matter, action and engineer, not yet ended
+    OTHER_SIDE = "other_side"  #: the same of another applicant: engineer and enterprise both file (E25)
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,10 @@ class CaseMatch:
     matter: str
     firm: str | None
     rounds: int
+    project: str | None = None
+    action: str | None = None
+    submitted_by: str | None = None
+    engineer: str | None = None
 
 
 @dataclass(frozen=True)

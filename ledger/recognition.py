@@ -26,6 +26,16 @@ class Recognition(Store):
                     return match
         return None
 
+    def other_side(self, query: CaseQuery, submitted_by: str) -> CaseMatch | None:
+        """The open case in which the other side files the same: same matter, action and engineer, another submitter."""
+        if not (query.matter and query.action and (query.engineer_key or (query.engineer and query.firm))):
+            return None
+        theirs = (
+            CASE.c.state.in_(OPEN_STATES) & CASE.c.submitted_by.is_not(None) & (CASE.c.submitted_by != submitted_by)
+        )
+        with self.reading() as connection:
+            return _latest(connection, FoundBy.OTHER_SIDE, self._same_filing(query) & theirs)
+
     def open_engagements(self, engineer_key: str) -> tuple[EngagementEntry, ...]:
         """Engagements of this engineer as his cases tell them, the ended ones with their end; voided cases do
         not count."""
@@ -71,9 +81,11 @@ class Recognition(Store):
             yield FoundBy.OPEN_CASE, self._same_matter(query)
 
     def _same_matter(self, query: CaseQuery) -> ColumnElement[bool]:
-        condition = (
-            (CASE.c.applicant == query.applicant) & (CASE.c.matter == query.matter) & CASE.c.state.in_(OPEN_STATES)
-        )
+        own = (CASE.c.applicant == query.applicant) & CASE.c.state.in_(OPEN_STATES)
+        return own & self._same_filing(query)
+
+    def _same_filing(self, query: CaseQuery) -> ColumnElement[bool]:
+        condition = CASE.c.matter == query.matter
         if query.action is not None:
             condition &= CASE.c.action == query.action
         if query.firm is not None:
@@ -104,6 +116,10 @@ def _latest(connection: Connection, by: FoundBy, condition: ColumnElement[bool])
         matter=row["matter"],
         firm=row["firm"],
         rounds=row["rounds"],
+        project=row["project"],
+        action=row["action"],
+        submitted_by=row["submitted_by"],
+        engineer=row["engineer"],
     )
 
 

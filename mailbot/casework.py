@@ -83,7 +83,7 @@ class Casework:
         fp("casework_after_reading")
         with self._kept(claim):
             examination = tools.examiner.examine(
-                Arrived(raw, mailbox.address, mail.arrived_at, receiver_of(mailbox), mail.whole)
+                Arrived(raw, mailbox.address, mail.arrived_at, receiver_of(mailbox), mail.whole, mail.same_as)
             )
         if (bounce := examination.message.bounce) and bounce.original_message_id:
             tools.ledger.mark_bounced(bounce.original_message_id, bounce.status or "")

@@ -5,7 +5,7 @@ read the papers, ask what is on file, judge. It records and sends nothing.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from copy import copy
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -15,20 +15,24 @@ from typing import Protocol
 
 from ledger.entries import Enterprise
 from ledger.questions import CaseMatch, CaseQuery, EngagementEntry, FoundBy
-from mailbot.examination.classify import Classification, Context, MailKind, MailNotUnderstood, classify
+from mailbot.authorities import CITY, DISTRICT, ProjectMap
+from mailbot.examination.classify import SUPPLEMENT, Classification, Context, MailKind, MailNotUnderstood, classify
 from mailbot.examination.examine import examine, judge, likely_filing
-from mailbot.examination.matter import Matter
+from mailbot.examination.matter import Filing, Matter
+from mailbot.examination.rules.engagement_facts import project
 from mailbot.examination.subject import read_subject
 from mailbot.examination.submission import Engagement, OnFile, SubjectReading, Submission
 from mailbot.examination.verdict import Judged, Outcome, Verdict, outcome_of
 from mailbot.examination.workdays import Calendar, day_of_receipt
 from mailbot.instance import Instance
 from mailbot.reading import AttachedFile
+from mailbot.suspension import SuspensionList
 from parsers.documents.commitment_letter import CommitmentLetter
 from parsers.documents.document import Document, DocumentKind, FileRead
 from parsers.mail.message import Message, Parsed
 from parsers.mail.provenance import Provenance, Receiver, authenticate
 from parsers.mail.read import read_message
+from parsers.names import Likeness, compare_titles
 
 
 class Records(Protocol):
@@ -43,6 +47,8 @@ class Records(Protocol):
     def directory_as_of(self) -> date | None: ...
 
     def find_case(self, query: CaseQuery) -> CaseMatch | None: ...
+
+    def other_side(self, query: CaseQuery, submitted_by: str) -> CaseMatch | None: ...
 
     def open_engagements(self, engineer_key: str) -> tuple[EngagementEntry, ...]: ...
 
@@ -70,6 +76,7 @@ class Arrived:
     received: datetime  #: aware
     receiver: Receiver
     whole: bool = True  #: False: only the headers were fetched, the mail is over the size limit
+    same_as: int | None = None  #: the mail with the same bytes in another mailbox (D17)
 
 
 @dataclass(frozen=True)
@@ -97,6 +104,7 @@ _MOST_FILES = 30  #: of one mail; more go to a person
 _LOGO_BYTES = 20_000
 #: A case found so is the same application going on; found otherwise it is only likely.
 _ANSWERS_OURS = (FoundBy.NUMBER, FoundBy.THREAD)
+_CONTINUES = (*_ANSWERS_OURS, FoundBy.OPEN_CASE)
 
 
 class Examiner:
@@ -112,6 +120,8 @@ class Examiner:
         records: Records | None = None,
         instance: Instance | None = None,
         directory_max_age_days: int = 30,
+        suspended: Callable[[], SuspensionList] = SuspensionList,
+        projects: Callable[[], ProjectMap | None] = lambda: None,
     ) -> None:
         self.matters = matters
         self.calendar = calendar
@@ -120,6 +130,8 @@ class Examiner:
         self._records = records
         self._instance = instance
         self._max_age = directory_max_age_days
+        self._suspended = suspended
+        self._projects = projects
 
     def under(
         self,
@@ -144,9 +156,12 @@ class Examiner:
         message, day = parsed.message, day_of_receipt(arrived.received)
         matters = tuple(matter for matter in self.matters if matter.in_force(day))
         subject = read_subject(message.subject, matters, lambda name: self._registered(name, day))
-        case = self._case_of(message, subject, parsed)
+        case = self._case_of(message, subject, arrived.same_as)
         answers_ours = case is not None and case.by in _ANSWERS_OURS
         classification = classify(message, subject, Context(matters, answers_ours))
+        if classification.reason == SUPPLEMENT and case and case.state.is_open:
+            subject = _as_the_case(subject, case, matters)
+            classification = classify(message, subject, Context(matters, answers_ours))
         if not arrived.whole or message.too_complex:
             classification = _for_a_person(classification, "too_large" if not arrived.whole else "too_complex")
         examination = Examination(
@@ -181,10 +196,12 @@ class Examiner:
         filing = likely_filing(subject, from_firm=author_firm is not None)
         if filing is None:
             return examination
-        joined = examination.case if examination.case and examination.case.by in _ANSWERS_OURS else None
-        if joined:  # the answer to our letter keeps its subject: it is not asked for a second time (E08)
-            subject = replace(subject, faults=(), deviations=())
         files = self.read_papers(parsed)
+        case = _going_on(examination.case, files or ())
+        joined = case if case and case.by in _CONTINUES else None
+        if joined and joined.by in _ANSWERS_OURS:  # the answer to our letter keeps its subject (E08)
+            subject = replace(subject, faults=(), deviations=())
+        filing = _filing_by_letter(subject, matter, files or ()) or filing
         submission = Submission(
             message=examination.message,
             subject=subject,
@@ -198,13 +215,14 @@ class Examiner:
             earlier_files=self._earlier_files(joined, files or ()),
         )
         engineer_key = self._engineer_key(submission)
-        on_file = self._on_file(submission, author_firm, examination.case, engineer_key, day)
+        on_file = self._on_file(submission, author_firm, case, engineer_key, day)
         verdict = examine(submission, on_file)
         return replace(
             examination,
             subject=subject,
             submission=submission,
             on_file=on_file,
+            case=case,
             files=files or (),
             engineer_key=engineer_key,
             verdict=_with_doubts(verdict, examination.classification, submission),
@@ -218,7 +236,10 @@ class Examiner:
         engineer_key: str | None,
         day: date,
     ) -> OnFile:
-        base = OnFile(calendar=self.calendar, mailbox_matters=self._mailbox_matters)
+        base = OnFile(
+            calendar=self.calendar, mailbox_matters=self._mailbox_matters, engagements_known=self._records is not None
+        )
+        base = self._with_authority(base, submission)
         records = self._records
         if records is None:
             return base
@@ -240,6 +261,13 @@ class Examiner:
             directory_as_of=as_of,
             directory_max_age_days=self._max_age,
             duplicate_of=case.number if case and case.by in (FoundBy.DUPLICATE, FoundBy.SAME_BYTES) else None,
+            other_source=self._other_side(submission, case, engineer_key),
+            suspended=self._suspended().names(
+                day,
+                firms=[one for one in (name, firm.name if firm else None) if one],
+                people=[submission.subject.engineer] if submission.subject.engineer else [],
+                credit_identifier=firm.credit_identifier if firm else None,
+            ),
             engagements=tuple(
                 Engagement(one.project, one.section, one.post, one.started_on, one.ended_on, one.case_number)
                 for one in (records.open_engagements(engineer_key) if engineer_key else ())
@@ -250,6 +278,38 @@ class Examiner:
                 if case is None or number != case.number
             },
         )
+
+    def _with_authority(self, on_file: OnFile, submission: Submission) -> OnFile:
+        """City and district are asked apart where a map is loaded and the papers name the project (I24)."""
+        projects, named = self._projects(), project(submission)
+        if projects is None or named is None:
+            return on_file
+        authority, city = projects.of(named), submission.matter.review_mailbox
+        here = submission.mailbox.lower() == (city or "").lower()
+        if authority and authority.name == DISTRICT and not authority.mailbox and not here:
+            return on_file  # this mailbox is a district's: which one, the map does not say
+        mailbox = authority.mailbox or (city if authority.name == CITY else None) if authority else None
+        return replace(
+            on_file,
+            projects_loaded=True,
+            project_mailbox=mailbox,
+            project_authority=authority.name if authority else None,
+        )
+
+    def _other_side(self, submission: Submission, case: CaseMatch | None, engineer_key: str | None) -> str | None:
+        """The case in which engineer or enterprise has filed the same already; it is not touched (E25)."""
+        if case or self._records is None or submission.filing_assumed:
+            return None
+        subject, filing = submission.subject, submission.filing
+        query = CaseQuery(
+            matter=submission.matter.key,
+            action=filing.action,
+            firm=subject.firm,
+            engineer=subject.engineer,
+            engineer_key=engineer_key,
+        )
+        found = self._records.other_side(query, filing.submitted_by)
+        return found.number if found else None
 
     def _author_firm(self, message: Message, subject: SubjectReading, day: date) -> Enterprise | None:
         """Whose contact address the author is; of several that share it, the one that the subject names."""
@@ -263,7 +323,7 @@ class Examiner:
         found = self._records.enterprise(name, day) if self._records else None
         return found.name if found else None
 
-    def _case_of(self, message: Message, subject: SubjectReading, parsed: Parsed) -> CaseMatch | None:
+    def _case_of(self, message: Message, subject: SubjectReading, same_as: int | None) -> CaseMatch | None:
         """The case that this mail belongs to; a case of somebody else is never touched (D1 of the threat list)."""
         if self._records is None or message.author is None or message.automatic:
             return None
@@ -271,6 +331,7 @@ class Examiner:
             numbers=tuple(_CASE_NUMBER.findall(message.subject)),
             thread=message.in_reply_to + message.references,
             fingerprint=fingerprint_of(message, subject),
+            same_as=same_as,
             applicant=message.author.key,
             matter=subject.matter.key if subject.matter else None,
             action=subject.action,
@@ -307,6 +368,49 @@ def fingerprint_of(message: Message, subject: SubjectReading) -> str:
     matter = subject.matter.key if subject.matter else ""
     parts = (message.author.key, matter, subject.action or "", subject.engineer or "", subject.firm or "", *files)
     return sha256("\x1f".join(parts).encode()).hexdigest()
+
+
+def _as_the_case(subject: SubjectReading, case: CaseMatch, matters: tuple[Matter, ...]) -> SubjectReading:
+    """An answer whose own subject tells no filing ("补充材料") is about what the case is about."""
+    matter = next((one for one in matters if one.key == case.matter), None)
+    if subject.filing or matter is None or subject.matter not in (None, matter):
+        return subject
+    ways = [one for one in matter.filings if (one.action, one.submitted_by) == (case.action, case.submitted_by)]
+    return replace(
+        subject,
+        matter=matter,
+        filing=ways[0] if ways else None,
+        action=ways[0].action if ways else subject.action,
+        submitted_by=ways[0].submitted_by if ways else subject.submitted_by,
+        firm=subject.firm or case.firm,
+        engineer=subject.engineer or case.engineer,
+    )
+
+
+def _going_on(case: CaseMatch | None, files: tuple[FileRead, ...]) -> CaseMatch | None:
+    """The case that this application continues: an ended one begins no more, another project is another case."""
+    if case is None or not case.state.is_open:
+        return None
+    if case.by is FoundBy.OPEN_CASE and case.project:
+        named = [field.value for file in files for one in file.documents if (field := one.fields.get("project"))]
+        if named and all(compare_titles(case.project, value) is Likeness.DIFFERENT for value in named if value):
+            return None
+    return case
+
+
+def _filing_by_letter(subject: SubjectReading, matter: Matter, files: tuple[FileRead, ...]) -> Filing | None:
+    """What the subject leaves open the letter's form may tell: 4-1-2 is the engineer's, 4-1-3 the enterprise's."""
+    if subject.filing:
+        return None
+    forms = {one.form for file in files for one in file.documents if isinstance(one, CommitmentLetter)}
+    ways = [
+        way
+        for way in matter.filings
+        if way.letter_form in forms
+        and subject.action in (None, way.action)
+        and subject.submitted_by in (None, way.submitted_by)
+    ]
+    return ways[0] if len(ways) == 1 else None
 
 
 def engineer_id_of(submission: Submission) -> str | None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 
 from ledger.archive import Archive
-from ledger.entries import Enterprise
+from ledger.entries import Enterprise, MailState
 from ledger.ledger import Ledger
 from ledger.questions import CaseMatch, CaseQuery, EngagementEntry
 
@@ -31,6 +31,9 @@ class LedgerRecords:
     def find_case(self, query: CaseQuery) -> CaseMatch | None:
         return self._ledger.find_case(query)
 
+    def other_side(self, query: CaseQuery, submitted_by: str) -> CaseMatch | None:
+        return self._ledger.other_side(query, submitted_by)
+
     def open_engagements(self, engineer_key: str) -> tuple[EngagementEntry, ...]:
         return self._ledger.open_engagements(engineer_key)
 
@@ -38,5 +41,7 @@ class LedgerRecords:
         return self._ledger.signatures()
 
     def mails_of(self, case_number: str) -> Iterator[bytes]:
+        """What was filed: questions, bounces and decisions of the case hold no papers of the applicant."""
         mails = sorted(self._ledger.case(case_number).mails, key=lambda mail: mail.arrived_at, reverse=True)
-        return (self._archive.read(mail.sha256) for mail in mails if mail.whole)
+        filed = (mail for mail in mails if mail.whole and mail.state is MailState.FILED)
+        return (self._archive.read(mail.sha256) for mail in filed)

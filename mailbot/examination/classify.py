@@ -77,6 +77,10 @@ class MailMaybeAutomatic(Finding):
     sign: str
 
 
+#: Why a mail is referred that answers ours with papers, under a subject that tells no matter.
+SUPPLEMENT: Final = "supplement"
+
+
 @dataclass(frozen=True)
 class Classification:
     kind: MailKind
@@ -124,7 +128,7 @@ def _correspondence(
     if attached:
         # Papers under a subject that tells no matter: an application of whatever kind, which a person places.
         if context.answers_ours:
-            return _referred("supplement", doubts)
+            return _referred(SUPPLEMENT, doubts)
         return _referred("matter_unknown", (*doubts, _unplaced_application(subject, context.matters)))
     if _is_thanks(words.body or words.subject):
         return Classification(MailKind.SET_ASIDE, "thanks")

@@ -84,8 +84,11 @@ class OnFile:
     directory_max_age_days: int = 30
     mailbox_matters: dict[str, frozenset[str]] = field(default_factory=dict)  #: review mailbox → matters
     duplicate_of: str | None = None  #: case number of the same application, unchanged
-    projects_loaded: bool = False
-    project_mailbox: str | None = None  #: review mailbox of the project's authority, when a map is loaded
+    projects_loaded: bool = False  #: a map of projects was asked for the project that the papers name
+    project_mailbox: str | None = None  #: review mailbox of the project's authority
+    project_authority: str | None = None  #: 市级, 区县级 or a district; None: the map does not know the project
     engagements: tuple[Engagement, ...] = ()
+    engagements_known: bool = True  #: False: there is no ledger to ask
+    other_source: str | None = None  #: case number of the same application from the other side (E25)
     suspended: bool = False  #: firm or engineer on the suspension list: for the reviewer only
     known_signatures: dict[str, str] = field(default_factory=dict)  #: fingerprint → case number

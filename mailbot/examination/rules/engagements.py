@@ -50,7 +50,7 @@ def no_other_engagement_is_open(submission: Submission, on_file: OnFile) -> Iter
 def engagement_is_known(submission: Submission, on_file: OnFile) -> Iterator[Finding]:
     """截止 and 更新 want an engagement that is open; where the project was not read, nothing is said."""
     action, here = submission.filing.action, project(submission)
-    if action not in ("update", "close") or here is None:
+    if action not in ("update", "close") or here is None or not on_file.engagements_known:
         return
     there = section(submission)
     same = [one for one in on_file.engagements if _likeness(one, here, there) is Likeness.EQUAL]

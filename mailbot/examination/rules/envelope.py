@@ -39,6 +39,7 @@ class MailboxWrong(Finding):
     code = "mailbox_wrong"
     right: tuple[str, ...]  #: the mailboxes that review this matter
     by_project: bool = False  #: True: told by the project map
+    authority: str | None = None  #: the project's, as the map names it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,6 +110,15 @@ class ApplicantSuspended(Finding):
 
 
 @dataclass(frozen=True, kw_only=True)
+class FiledFromBothSides(Finding):
+    """E25: engineer and enterprise file the same 截止. Both wait for a person; the first complete one counts."""
+
+    code = "filed_from_both_sides"
+    default = Severity.DOUBT
+    case_number: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Duplicate(Finding):
     code = "duplicate"
     default = Severity.NOTE
@@ -140,11 +150,15 @@ def review_mailbox_is_right(submission: Submission, on_file: OnFile) -> Iterator
             right = (submission.matter.review_mailbox,)
         yield from _elsewhere(submission, right, by_project=False)
     elif on_file.projects_loaded and submission.matter.key == "engineer_track_record":
-        if on_file.project_mailbox is None:
+        if on_file.project_mailbox is None and on_file.project_authority:
+            # A district whose mailbox is not on the map: 联系我们 publishes it.
+            yield MailboxWrong(right=(), by_project=True, authority=on_file.project_authority)
+        elif on_file.project_mailbox is None:
             ceiling = Severity.DOUBT if submission.matter.policy("unknown_project") == "doubt" else Severity.NOTE  # I24
             yield MailboxWrong(right=(), by_project=True, certain=False, at_most=ceiling)
         elif on_file.project_mailbox.lower() != submission.mailbox.lower():
-            yield from _elsewhere(submission, (on_file.project_mailbox,), by_project=True)
+            right = (on_file.project_mailbox,)
+            yield from _elsewhere(submission, right, by_project=True, authority=on_file.project_authority)
 
 
 def author_is_clear(submission: Submission, on_file: OnFile) -> Iterator[Finding]:
@@ -225,6 +239,8 @@ def applicant_is_not_suspended(submission: Submission, on_file: OnFile) -> Itera
 def application_is_new(submission: Submission, on_file: OnFile) -> Iterator[Finding]:
     if on_file.duplicate_of:
         yield Duplicate(case_number=on_file.duplicate_of)
+    elif on_file.other_source:
+        yield FiledFromBothSides(case_number=on_file.other_source)
 
 
 RULES: Final = (
@@ -239,13 +255,15 @@ RULES: Final = (
 )
 
 
-def _elsewhere(submission: Submission, right: tuple[str, ...], *, by_project: bool) -> Iterator[Finding]:
+def _elsewhere(
+    submission: Submission, right: tuple[str, ...], *, by_project: bool, authority: str | None = None
+) -> Iterator[Finding]:
     recipients = {address.key for address in submission.message.recipients}
     if any(box.lower() in recipients for box in right):
         yield MailboxOtherToo(right=right)
     else:
         # Where a matter cannot be told beyond doubt, neither can its mailbox.
-        yield MailboxWrong(right=right, by_project=by_project, certain=bool(right))
+        yield MailboxWrong(right=right, by_project=by_project, authority=authority, certain=bool(right))
 
 
 def _is_contact(address: Address, firm: Enterprise) -> bool:
