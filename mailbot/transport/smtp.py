@@ -57,6 +57,9 @@ class SmtpConnection:
         return self
 
     async def __aexit__(self, *exc: object) -> None:
+        if exc[0] is not None:  # broken off in mid-dialogue: QUIT might be taken for a line of the letter
+            self._client.close()
+            return
         try:
             await self._client.quit(timeout=5)
         except (aiosmtplib.SMTPException, OSError):
