@@ -19,6 +19,10 @@ class AlarmKind(StrEnum):
     UID_REUSED = "uid_reused"  #: the server gave an old number to another mail
     SENDING_PAUSED = "sending_paused"  #: the provider or our own brake stopped the outbox
     LETTER_FAILED = "letter_failed"  #: refused for good
+    DECISIONS_STOPPED = "decisions_stopped"  #: too many replies of one address were refused
+    DECISION_FORGED = "decision_forged"  #: somebody else used a reviewer's name or token
+    CALENDAR_MISSING = "calendar_missing"  #: next year's holidays are not loaded, from 1 November
+    CALENDAR_WRONG = "calendar_wrong"  #: a calendar file was changed and is wrong: the earlier one stays in force
     LETTER_UNCERTAIN = "letter_uncertain"  #: a person must find out whether it left
 
 

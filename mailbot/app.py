@@ -3,14 +3,17 @@
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Event
+from typing import TypedDict
 
 from ledger.archive import Archive
 from ledger.ledger import Ledger
 from mailbot.accounts import account_of
 from mailbot.alarms import LedgerBell
+from mailbot.authorities import ProjectMap, load_projects
 from mailbot.calendars import load_calendar
 from mailbot.casework import Casework, Tools, worker_name
 from mailbot.credentials import environment
@@ -18,19 +21,24 @@ from mailbot.desk import Desk
 from mailbot.dispatch import Brakes, Dispatch
 from mailbot.errors import ConfigurationError
 from mailbot.examination.matter import Matter, prescribed_mailboxes
+from mailbot.examination.workdays import Calendar
 from mailbot.examiner import Examiner
 from mailbot.instance import Instance, instance_in
 from mailbot.intake import Intake
 from mailbot.isolation import Nursery
 from mailbot.lock import sole_daemon
+from mailbot.office_files import Watched
 from mailbot.packs import load_matters, refuse_unknown_forms
+from mailbot.post import Post
 from mailbot.reading import PRELOAD, PaperReader
 from mailbot.records import LedgerRecords
 from mailbot.rendering import Words
 from mailbot.schedule import Leg
 from mailbot.settings import Settings, load_settings
+from mailbot.suspension import SuspensionList, load_suspensions
 from mailbot.transport.idle import watch
 from mailbot.transport.mailbox import MEBIBYTE, Account
+from mailbot.upkeep import Upkeep
 from parsers.documents.forms import load_forms
 from parsers.names import fold_firm
 
@@ -95,8 +103,24 @@ def _furnished(stack: ExitStack, nursery: Nursery, settings: Settings | None) ->
         records=LedgerRecords(ledger, archive),
         instance=instance,
         directory_max_age_days=settings.directory.max_age_days,
+        **_own_tables(settings),
     )
     return Workshop(examiner, reader, words, settings, ledger, archive, instance)
+
+
+class _Tables(TypedDict, total=False):
+    suspended: Callable[[], SuspensionList]
+    projects: Callable[[], ProjectMap | None]
+
+
+def _own_tables(settings: Settings) -> _Tables:
+    """The office's lists, read again when they change. Raises ConfigurationError."""
+    tables: _Tables = {}
+    if settings.folders.suspended:
+        tables["suspended"] = Watched(settings.folders.suspended, load_suspensions).now
+    if settings.folders.projects:
+        tables["projects"] = Watched(settings.folders.projects, load_projects).now
+    return tables
 
 
 class Service:
@@ -134,6 +158,13 @@ class Service:
             calendar=shop.examiner.calendar,
             instance=instance,
         )
+        self._upkeep = Upkeep(
+            Post(ledger, archive, shop.words, settings, instance, lambda: datetime.now(UTC)),
+            shop.examiner.calendar,
+            folder=settings.folders.calendars,
+            adopt=self._adopt,
+        )
+        self._examiner = shop.examiner
         self._reader = shop.reader
         self._archive = archive
 
@@ -155,11 +186,13 @@ class Service:
             Leg("casework", _LOOK_SECONDS, self._casework.work, wakes=("dispatch",)),
             Leg("dispatch", _LOOK_SECONDS, lambda stop: self._dispatch.round()),
             Leg("desk", _DESK_SECONDS, self._desk.work, wakes=("dispatch",)),
+            Leg("upkeep", _DESK_SECONDS, self._upkeep.work, wakes=("dispatch",)),
             Leg("sweep", _SWEEP_SECONDS, lambda stop: self._archive.sweep_temp()),
         )
 
     def one_pass(self, stop: Event) -> bool:
         """Every leg once, in the order of the work; False when a mailbox could not be looked through."""
+        self._upkeep.work(stop)  # first: what is worked now is counted by the calendar that is there now
         polls = [self._intake.poll(account) for account in self._accounts]
         self._casework.work(stop)
         self._desk.work(stop)
@@ -170,6 +203,11 @@ class Service:
         """Wakes whatever waits: for a server, for a paper."""
         self._stop.set()
         self._reader.close()
+
+    def _adopt(self, calendar: Calendar) -> None:
+        """A calendar file came: everybody who counts days counts by it from now on."""
+        self._examiner.calendar = calendar
+        self._desk.use_calendar(calendar)
 
     def _poll(self, account: Account) -> Callable[[Event], int]:
         return lambda stop: self._intake.poll(account).new

@@ -77,6 +77,10 @@ class Desk:
         self._instance = instance
         self._now = now
 
+    def use_calendar(self, calendar: Calendar) -> None:
+        """Another year's holidays, or a changed one's, were published."""
+        self._calendar = calendar
+
     def work(self, stop: Event) -> int:
         """Queues today's digests when their hour has come; how many."""
         now = self._now().astimezone(OFFICE_TIME)
