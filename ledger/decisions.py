@@ -94,17 +94,19 @@ class Decisions(Letters):
         """
         at = now or self.now()
         with self.writing() as connection:
-            self._steps(connection, number)
+            noted = self._steps(connection, number)
             last = _last_decision(connection, number)
             if last is None or last.actor != actor:
                 raise Stale("no decision of this reviewer to take back")
             if reply is not None:
                 _take(connection, reply, number, at)
             before, after = CaseState(last.detail["before"]), CaseState(last.detail["state"])
+            taken_back = {*last.detail["steps"], "reason"}
+            kept = {name: value for name, value in noted.items() if name not in taken_back}
             changed = connection.execute(
                 update(CASE)
                 .where(CASE.c.number == number, CASE.c.state == after)
-                .values(state=before.value, **_ending(before, at))
+                .values(state=before.value, steps=kept, **_ending(before, at))
             )
             if changed.rowcount == 0:
                 raise Stale(f"case {number} is no longer {after}")
@@ -116,6 +118,22 @@ class Decisions(Letters):
             mail_id = reply.claim.mail.id if reply else None
             self._queue(connection, letters, mail_id=mail_id, number=number, at=at)
         return str(last.detail["decision"])
+
+    def answer_reply(
+        self, reply: Reply, reason: str, *, number: str, actor: str, letters: Sequence[Letter] = (),
+        now: datetime | None = None,
+    ) -> None:  # fmt: skip
+        """A reviewer's reply that decides nothing: not understood, not possible, a question, to be confirmed first.
+        Raises Stale."""
+        at = now or self.now()
+        with self.writing() as connection:
+            _take(connection, reply, number, at, reason)
+            kinds = [letter.kind for letter in letters]
+            mail = reply.claim.mail.id
+            self.tell(
+                connection, at, "reply_answered", case=number, mail=mail, actor=actor, reason=reason, letters=kinds
+            )
+            self._queue(connection, letters, mail_id=mail, number=number, at=at)
 
     def record_step(
         self,
@@ -172,9 +190,9 @@ def _ending(state: CaseState, at: datetime) -> dict[str, Any]:
     return {"closed_at": at, "keep_until": years_after(office_day(at), KEEP_YEARS)}
 
 
-def _take(connection: Connection, reply: Reply, number: str, at: datetime) -> None:
+def _take(connection: Connection, reply: Reply, number: str, at: datetime, reason: str = "decision") -> None:
     """The mail ends as a decision; its token holds for nothing more. Raises Stale."""
-    values = {"state": MailState.ANSWERED.value, "case_number": number, "reason": "decision", "worker": None}
+    values = {"state": MailState.ANSWERED.value, "case_number": number, "reason": reason, "worker": None}
     hold(connection, reply.claim, **values)
     if reply.token is not None:
         use_token(connection, reply.token, at)

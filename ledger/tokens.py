@@ -47,18 +47,19 @@ class Tokens(Store):
         case: str,
         reviewer: str,
         expires_at: datetime,
+        state: CaseState | None = None,
         pending: Mapping[str, Any] | None = None,
         now: datetime | None = None,
     ) -> None:
-        """Bound to the case as it stands now. Raises NoSuchCase."""
+        """Bound to the case as it stands now, or in the `state` that it is about to be in. Raises NoSuchCase."""
         at = now or self.now()
         with self.writing(chain=False) as connection:
-            state = connection.execute(select(CASE.c.state).where(CASE.c.number == case)).scalar()
-            if state is None:
+            stands = connection.execute(select(CASE.c.state).where(CASE.c.number == case)).scalar()
+            if stands is None:
                 raise NoSuchCase(case)
             connection.execute(
                 insert(TOKEN).values(
-                    digest=digest, case_number=case, reviewer=reviewer.lower(), state=state,
+                    digest=digest, case_number=case, reviewer=reviewer.lower(), state=state or stands,
                     round=last_round(connection, case), pending=dict(pending or {}), issued_at=at,
                     expires_at=expires_at,
                 )

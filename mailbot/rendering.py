@@ -78,6 +78,16 @@ class Words:
         html = self._html.get_template(f"reviewer/{kind}.html.j2").render(mail=facts)
         return text.strip("\n") + "\n", html
 
+    def note(self, kind: str, facts: Any) -> tuple[str, str]:
+        """(tag, text) of a short answer to a reviewer; its HTML is that of a letter."""
+        text = self._text.get_template(f"reviewer/{kind}.zh.j2").render(mail=facts)
+        tag, _, body = text.strip("\n").partition("\n")
+        return tag.strip(), body.strip("\n") + "\n"
+
+    def record(self, kind: str, facts: Any) -> str:
+        """A paper for the office's own files, e.g. a certificate of destruction."""
+        return self._text.get_template(f"records/{kind}.zh.j2").render(record=facts).strip("\n") + "\n"
+
     def as_html(self, title: str, text: str) -> str:
         """The letter's plain text in its simple HTML frame."""
         frame = self._html.get_template("feedback/_letter.html.j2")

@@ -198,6 +198,7 @@ class ReadingTable(Table):
 
 class DeskTable(Table):
     digest_at: Annotated[time, Field(strict=True)] = time(8, 30)  #: on workdays, Asia/Shanghai
+    undo_minutes: Annotated[int, Field(ge=0, le=240)] = 5  #: letters of a decision wait so long for 撤销
 
 
 class Limits(Table):

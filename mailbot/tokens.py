@@ -1,8 +1,8 @@
 """Which reply may decide which case?
 
-Each mail that asks a reviewer for a decision carries a random token of 128 bits in its subject: 〔ZJZD-2026-0187·…〕. The
-ledger keeps a keyed hash of it, bound to case, reviewer and expiry. It is taken from a subject only: what is quoted in a
-body can never decide.
+Each mail that asks a reviewer for a decision carries a random token of 128 bits in its subject: 〔ZJZD-2026-0187·…〕.
+The ledger keeps a keyed hash of it, bound to case, reviewer and expiry. It is taken from a subject only: what is quoted
+in a body can never decide.
 """
 
 import re
@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final, NamedTuple
 from unicodedata import normalize
 
+from ledger.entries import CaseState
 from ledger.ledger import Ledger
 from ledger.tokens import TokenEntry
 from mailbot.correspondence import message_id
@@ -51,15 +52,24 @@ class Tokens:
         self._instance = instance
         self._now = now
 
-    def issue(self, case: str, reviewer: str, *, mailbox: str, pending: Mapping[str, Any] | None = None) -> Mark:
+    def issue(
+        self,
+        case: str,
+        reviewer: str,
+        *,
+        mailbox: str,
+        state: CaseState | None = None,
+        pending: Mapping[str, Any] | None = None,
+    ) -> Mark:
         """For one mail from `mailbox` to one reviewer, bound to the case as it stands now. Raises NoSuchCase.
 
-        `pending`: a decision already made that only waits for 确认.
+        `state`: in which the case is about to be; `pending`: a decision already made that only waits for 确认.
         """
         secret = b32encode(secrets.token_bytes(_BITS // 8)).decode().rstrip("=")
         now = self._now()
+        digest, expires = self._digest(secret), now + VALID
         self._ledger.issue_token(
-            self._digest(secret), case=case, reviewer=reviewer, expires_at=now + VALID, pending=pending, now=now
+            digest, case=case, reviewer=reviewer, expires_at=expires, state=state, pending=pending, now=now
         )
         identity = message_id(mailbox, self._instance.key("letters"), "decision", secret)
         return Mark(f"〔{case}·{secret}〕", identity)

@@ -11,7 +11,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Final
 
-from mailbot.examination.own_words import compact, own_lines, unprintable
+from mailbot.examination.own_words import compact, folded, own_lines, unprintable
 
 
 class Word(StrEnum):
@@ -30,6 +30,7 @@ class Word(StrEnum):
     NOTE = "note"  #: 备注：…
     CHECK = "check"  #: 备注：重庆系统=一致
     ASK = "ask"  #: 查询
+    END = "end"  #: 办结: a question or complaint that was answered
     CONFIRM = "confirm"  #: 确认
 
 
@@ -44,6 +45,7 @@ class Why(StrEnum):
     NO_RESULT = "no_result"
     NO_NAME = "no_name"
     NO_TEXT = "no_text"
+    NOT_CONFIRMED = "not_confirmed"  #: something else than 确认 was answered to a confirmation mail
 
 
 class Check(StrEnum):
@@ -91,18 +93,23 @@ _PLAIN: Final = {
     "提醒复核": Word.REMIND,
     "撤销": Word.UNDO,
     "查询": Word.ASK,
+    "办结": Word.END,
     "确认": Word.CONFIRM,
 }
 _CHECKS: Final = {"重庆系统": Check.MUNICIPAL, "全国系统": Check.NATIONAL, "人社查验": Check.INSURANCE}
 _CALLS: Final = {"通过": True, "未接通": False}
-_STOP: Final = "。.!;；"
+_STOP: Final = "。.!;"
+_SEPARATORS: Final = " \t\u3000:：,，"
+_QUESTION: Final = ("?", "？")
 #: In the lines below a plain word: signs that it may not be meant so. Better one question too many.
 _SECOND_THOUGHTS: Final = re.compile(
     r"[不否未勿别没非莫误错缓慢撤停改但?吗么嘛呢驳拒]|等等|除非|如果|假如|暂|待|补正|退回|转办|反对|(?<![a-z])(?:no|not|wait)(?![a-z])",
     re.IGNORECASE,
 )
 _DAY: Final = re.compile(r"(20\d\d)(?:[-./](\d{1,2})[-./](\d{1,2})|年(\d{1,2})月(\d{1,2})日)")
-_ITEM_NUMBER: Final = re.compile(r"^(?:\(?[0-9]{1,2}[.、:)](?!\d)|\(?[一二三四五六七八九十]{1,3}[、.:)])\s*")
+_ITEM_NUMBER: Final = re.compile(
+    r"^(?:[(（]?[0-9０-９]{1,2}[.．、:：)）](?!\d)|[(（]?[一二三四五六七八九十]{1,3}[、.．:：)）])\s*"
+)
 _LETTERS: Final = re.compile(r"[^\W\d_]")
 
 
@@ -112,16 +119,16 @@ def parse(text: str) -> Parsed:
     if not lines:
         return NotUnderstood(Why.NOTHING)
     first, rest = lines[0], lines[1:]
-    if unprintable(first):
+    if unprintable(first):  # what is seen is not what is there
         return NotUnderstood(Why.UNCLEAR)
     return _read(first, rest)
 
 
 def _read(first: str, rest: tuple[str, ...]) -> Parsed:
-    tight = compact(first)
+    tight = compact(folded(first))
     bare = tight[:-1] if tight[-1:] in _STOP else tight
     if word := _PLAIN.get(bare):
-        doubtful = any(_SECOND_THOUGHTS.search(line) or unprintable(line) for line in rest)
+        doubtful = any(_SECOND_THOUGHTS.search(folded(line)) or unprintable(line) for line in rest)
         return NotUnderstood(Why.UNCLEAR, first) if doubtful else Command(word)
     for word_text, reader in _WITH_MORE.items():
         if tight.startswith(word_text):
@@ -131,6 +138,8 @@ def _read(first: str, rest: tuple[str, ...]) -> Parsed:
 
 def _after(line: str, word: str) -> str:
     """What follows the word, whose letters may stand apart; with its separator."""
+    if any(letter not in line for letter in word):  # written with letters that only look alike until they are folded
+        line = folded(line)
     position = 0
     for letter in word:
         position = line.index(letter, position) + 1
@@ -141,22 +150,22 @@ def _parted(rest: str) -> str | None:
     """The text behind a separator; "" when nothing follows, None when it runs on without one (不通过吗)."""
     if not rest.strip():
         return ""
-    return rest.lstrip(" \t:,").strip() if rest[0] in ":, \t" else None
+    return rest.lstrip(_SEPARATORS).strip() if rest[0] in _SEPARATORS else None
 
 
 def _reject(rest: str, below: tuple[str, ...], line: str) -> Parsed:
     own = _parted(rest)
-    if own is None or own.endswith("?"):
+    if own is None or own.endswith(_QUESTION):
         return NotUnderstood(Why.UNCLEAR, line)
-    items = _items(own, below if own or ":" in rest else ())  # a bare name below it is no reason
+    items = _items(own, below if own or ":" in folded(rest) else ())  # a bare name below it is no reason
     if not items or items == ("理由",) or not any(len(_LETTERS.findall(item)) > 1 for item in items):
         return NotUnderstood(Why.NO_REASON, line)
     return Command(Word.REJECT, items=items)
 
 
 def _correct(rest: str, below: tuple[str, ...], line: str) -> Parsed:
-    own = _parted(rest.removesuffix("。").removesuffix("."))
-    if own is None or own.endswith("?"):
+    own = _parted(rest.strip().removesuffix("。").removesuffix(".") if len(rest.strip()) == 1 else rest)
+    if own is None or own.endswith(_QUESTION):
         return NotUnderstood(Why.UNCLEAR, line)
     items = _items(own, below)
     # "补正：？", or a bare name below it, is no point to be corrected.
@@ -166,7 +175,7 @@ def _correct(rest: str, below: tuple[str, ...], line: str) -> Parsed:
 
 
 def _verified(rest: str, below: tuple[str, ...], line: str) -> Parsed:
-    found = _DAY.fullmatch(compact(rest).strip(":,。"))
+    found = _DAY.fullmatch(compact(folded(rest)).strip(":,。"))
     if found is None:
         return NotUnderstood(Why.NO_DATE, line)
     numbers = [int(group) for group in found.groups() if group]
@@ -177,14 +186,14 @@ def _verified(rest: str, below: tuple[str, ...], line: str) -> Parsed:
 
 
 def _call(rest: str, below: tuple[str, ...], line: str) -> Parsed:
-    reached = _CALLS.get(compact(rest).lstrip(":,").rstrip("。."))
+    reached = _CALLS.get(compact(folded(rest)).lstrip(":,").rstrip("。."))
     if reached is None:
         return NotUnderstood(Why.NO_RESULT, line)
     return Command(Word.CALL, reached=reached)
 
 
 def _hand_over(rest: str, below: tuple[str, ...], line: str) -> Parsed:
-    name = compact(rest).strip(":,。").removeprefix("给")
+    name = compact(folded(rest)).strip(":,。").removeprefix("给")
     if not 2 <= len(name) <= 40 or "?" in name:
         return NotUnderstood(Why.NO_NAME, line)
     return Command(Word.HAND_OVER, text=name)
@@ -195,8 +204,8 @@ def _note(rest: str, below: tuple[str, ...], line: str) -> Parsed:
     text = "\n".join(filter(None, (own or "", *_paragraph(below))))[:LONGEST_TEXT]
     if own is None or not text:
         return NotUnderstood(Why.NO_TEXT, line)
-    label, sign, result = text.partition("=")
-    check = _CHECKS.get(compact(label)) if sign and result.strip() else None
+    label, sign, result = text.replace("＝", "=", 1).partition("=")
+    check = _CHECKS.get(compact(folded(label))) if sign and result.strip() else None
     return Command(Word.CHECK, text=result.strip(), check=check) if check else Command(Word.NOTE, text=text)
 
 

@@ -35,7 +35,7 @@ _UNSEEN: Final = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"))
 
 
 def own_lines(text: str) -> tuple[str, ...]:
-    """The writer's lines in order, folded by NFKC and trimmed; empty lines between them are kept as ""."""
+    """The writer's lines in order, trimmed and otherwise as he wrote them; empty lines between them are kept as ""."""
     lines = list(_own(text))
     while lines and not lines[-1]:
         lines.pop()
@@ -60,8 +60,8 @@ def unprintable(text: str) -> bool:
 def _own(text: str) -> Iterator[str]:
     begun = False
     for raw in text.splitlines():
-        line = folded(raw).strip()
-        tight = compact(line)
+        line = raw.translate(_UNSEEN).strip()
+        tight = compact(folded(line))
         if tight.startswith(_QUOTED):
             if begun:
                 return
