@@ -18,6 +18,7 @@ from ledger.errors import LedgerError, Stale
 from ledger.failpoints import fp
 from ledger.store import DatabaseFailed
 from mailbot.accounts import receiver_of
+from mailbot.decisions import Decisions
 from mailbot.dossier import case_facts
 from mailbot.examination.classify import MailKind
 from mailbot.examination.feedback import Desk, Feedback, LetterKind, feedback_for
@@ -46,6 +47,7 @@ class Casework:
 
     def __init__(self, tools: Tools) -> None:
         self._tools = tools
+        self._decisions = Decisions(tools)
         self._worker = worker_name()
 
     def work(self, stop: Event) -> int:
@@ -80,6 +82,8 @@ class Casework:
             tools.ledger.quarantine(claim, "mailbox_not_configured")
             return
         raw = tools.archive.read(mail.sha256)
+        if self._decisions.concerns(mail) and self._decisions.settle(claim, mailbox, raw):
+            return
         fp("casework_after_reading")
         with self._kept(claim):
             examination = tools.examiner.examine(
