@@ -26,8 +26,9 @@ RECEIVER = Receiver("mx.vip.163.com", "netease")
 class PlayedRecords:
     """An office that knows one firm, and whatever a test adds."""
 
-    def __init__(self, case=None, engagements=(), signatures=None, mails=()):
+    def __init__(self, case=None, engagements=(), signatures=None, mails=(), other_side=None):
         self.case, self.engagements, self.marks, self.mails = case, engagements, signatures or {}, mails
+        self.other = other_side
         self.queries, self.keys = [], []
 
     def enterprise(self, name, on):
@@ -45,6 +46,9 @@ class PlayedRecords:
     def find_case(self, query):
         self.queries.append(query)
         return self.case
+
+    def other_side(self, query, submitted_by):
+        return self.other
 
     def open_engagements(self, engineer_key):
         self.keys.append(engineer_key)
