@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from ledger.archive import Archive
-from ledger.entries import MailEntry, MailState
+from ledger.entries import CaseState, MailEntry, MailState
 from ledger.errors import NotArchived
 from ledger.ledger import Ledger
 from ledger.questions import CaseMatch, CaseQuery, EngagementEntry, FoundBy
@@ -79,8 +79,25 @@ class AsFiled(LedgerRecords):
         by = FoundBy.DUPLICATE if mail.state is MailState.DUPLICATE else FoundBy.THREAD
         facts = case.facts
         return CaseMatch(
-            case.number, by, case.state, facts.applicant, case.mailbox, facts.matter, facts.firm, case.rounds
+            number=case.number,
+            by=by,
+            state=CaseState.REFERRED,  # open: whatever ended it came after its mails
+            applicant=facts.applicant,
+            mailbox=case.mailbox,
+            matter=facts.matter,
+            firm=facts.firm,
+            rounds=case.rounds,
+            action=facts.action,
+            submitted_by=facts.submitted_by,
+            engineer=facts.engineer,
+            project=facts.project,
         )
+
+    def other_side(self, query: CaseQuery, submitted_by: str) -> CaseMatch | None:
+        found, mail = super().other_side(query, submitted_by), self.mail
+        if found is None or mail is None or found.number == mail.case_number:
+            return None
+        return found if self._cases.case(found.number).case.facts.received_at < mail.arrived_at else None
 
     def open_engagements(self, engineer_key: str) -> tuple[EngagementEntry, ...]:
         own = self.mail.case_number if self.mail else None
@@ -92,7 +109,11 @@ class AsFiled(LedgerRecords):
 
     def mails_of(self, case_number: str) -> Iterator[bytes]:
         now = self.mail.id if self.mail else _EVERY
-        earlier = [mail for mail in self._cases.case(case_number).mails if mail.whole and mail.id < now]
+        earlier = [
+            mail
+            for mail in self._cases.case(case_number).mails
+            if mail.whole and mail.id < now and mail.state is MailState.FILED
+        ]
         earlier.sort(key=lambda mail: mail.arrived_at, reverse=True)
         return (self._raw.read(mail.sha256) for mail in earlier)
 
