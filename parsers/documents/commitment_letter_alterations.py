@@ -31,6 +31,7 @@ _READ_WELL: Final = 0.9  #: engine's confidence in a line whose difference may b
 _ONE_DOUBTED: Final = 0.3  #: confidence that a line may lack in all before one of its characters is doubted
 _CONTEXT: Final = 10  #: characters quoted on either side, inside the clause
 _FEW: Final = 8  #: misread characters on a page from which on nothing on it is certain
+_WHOLE_PIECE: Final = 5  #: words of so many characters lost here and gained there were moved, not rewritten
 _PITCH_GAP: Final = 1.6  #: lines further apart than this have another between them
 
 
@@ -80,6 +81,7 @@ class _Judge:
         self.body_left = median([line.box.left for line in lines]) if lines else 0.0
         self._body_right = max((line.box.right for line in lines), default=1.0)
         self._pitch = _pitch(lines)
+        self._moved = _moved(text, alignment)
         self.noise = sum(1 for edit in alignment.edits if self._is_misread(edit))
 
     def certain(self, edit: Edit) -> bool | None:
@@ -88,6 +90,8 @@ class _Judge:
         region = self._region(edit)
         if self._is_misread(edit):
             return None
+        if edit in self._moved:
+            return False
         if not read:
             return self._deleted(edit, printed, region)
         weight = _weight(printed, read)
@@ -224,6 +228,25 @@ class _Judge:
         # Slanting lines reach into each other's boxes: only the middle of the gap is looked at.
         top, bottom = before.box.bottom, after.box.top
         return bottom <= top or ink.share(Box(self.body_left, top, self._body_right, bottom)) < 0.004
+
+
+def _moved(text: LetterText, alignment: Alignment) -> frozenset[Edit]:
+    """Edits of which one lost what another gained: lines taken in a wrong order rather than words rewritten."""
+    fixed = alignment.template.fixed
+    lost = {
+        edit: "".join(one.character for one in fixed[edit.fixed_start : edit.fixed_end]) for edit in alignment.edits
+    }
+    gained = {edit: text.characters[edit.read_start : edit.read_end] for edit in alignment.edits}
+    pairs = [
+        (giver, taker)
+        for giver in alignment.edits
+        for taker in alignment.edits
+        if giver is not taker
+        and len(lost[giver]) >= _WHOLE_PIECE
+        and (lost[giver] in gained[taker] or gained[taker] in lost[giver])
+        and len(gained[taker]) >= _WHOLE_PIECE
+    ]
+    return frozenset(edit for pair in pairs for edit in pair)
 
 
 def _weight(printed: str, read: str) -> int:

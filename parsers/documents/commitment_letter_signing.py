@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from statistics import median
 from typing import Final
 
+import numpy as np
+from numpy.typing import NDArray
+
 from parsers.documents.commitment_letter_alignment import MARGIN, SIGNATURE, Alignment, Region
 from parsers.documents.commitment_letter_text import LetterLine, LetterText, advance, folded
 from parsers.documents.document import Field, Mark, Presence
@@ -14,8 +17,8 @@ from parsers.documents.marks_signature import SignPlaceRow, find_signatures
 from parsers.files.page import Box, Line
 from parsers.names import fold_person
 
-_TALL: Final = 1.5  #: boxes taller than this, in usual label heights, hold a signature besides
-_WIDER: Final = 1.15
+_TALL: Final = 1.9  #: boxes taller than this, in widths of a letter, hold a signature besides
+_BOX_HEIGHT: Final = 1.2  #: of one line alone, in the same
 
 Signatures = Mapping[tuple[str, str], Mark]
 
@@ -24,7 +27,7 @@ def read_marks(
     text: LetterText, alignment: Alignment, ink: Mapping[int, InkMap], blanks: Mapping[str, Field]
 ) -> tuple[Mark, Signatures]:
     """The firm's seal, and the mark at each place to sign by (role, label)."""
-    places = _places(text, alignment)
+    places = _places(text, alignment, ink)
     sealed = next((found for place, found in places if place.seal), None)
     seal = _seal(text, ink, sealed)
     signatures: dict[tuple[str, str], Mark] = {}
@@ -54,36 +57,84 @@ def read_marks(
     return seal, signatures
 
 
-def _places(text: LetterText, alignment: Alignment) -> list[tuple[SignPlace, tuple[LetterLine, Box] | None]]:
+def _places(
+    text: LetterText, alignment: Alignment, ink: Mapping[int, InkMap]
+) -> list[tuple[SignPlace, tuple[LetterLine, Box] | None]]:
     """Every line under the parties' texts with its label's place on paper; None where the label was not read."""
     lines: list[LetterLine | None] = []
     template, at = alignment.template, 0
     places = [place for party in template.form.parties for place in party.sign]
     labels = [number for number, fixed in enumerate(template.fixed) if fixed.region is Region.LABEL]
     for place in places:
-        size = len(folded(place.label))
-        mine, at = labels[at : at + size], at + size
+        length = len(folded(place.label))
+        mine, at = labels[at : at + length], at + length
         partners = [partner for number in mine if (partner := alignment.partner[number]) is not None]
-        lines.append(text.line_of(partners[0]) if 2 * len(partners) > size else None)
-    heights = [line.box.height for line in lines if line]
-    usual = min(heights) if len(heights) < 3 else median(heights)
+        lines.append(text.line_of(partners[0]) if 2 * len(partners) > length else None)
+    size = _letter_width(text, alignment)
     return [
-        (place, (line, _label_box(line, place, usual)) if line else None)
+        (place, (line, _label_box(line, place, size, ink.get(line.page.number))) if line else None)
         for place, line in zip(places, lines, strict=True)
     ]
 
 
-def _label_box(line: LetterLine, place: SignPlace, usual: float) -> Box:
+def _letter_width(text: LetterText, alignment: Alignment) -> float:
+    """Of a Chinese character of the clauses, in pixels: the labels are set in the same type."""
+    clauses = {
+        text.glyphs[partner].line
+        for fixed, partner in zip(alignment.template.fixed, alignment.partner, strict=True)
+        if partner is not None and fixed.region is Region.CLAUSE
+    }
+    lines = [text.lines[number] for number in clauses]
+    widths = [line.box.width * line.page.width / line.advances[-1] for line in lines if line.advances[-1] >= 10]
+    return median(widths) if widths else 0.0
+
+
+def _label_box(line: LetterLine, place: SignPlace, size: float, ink: InkMap | None) -> Box:
     """The label alone: its line may hold a telephone number, or a signature that the engine took for part of it."""
-    width = sum(map(advance, place.label + "："))
-    share = min(1.0, width / max(line.advances[-1], 0.1)) if len(line.text) > len(place.label) + 2 else 1.0
-    box = line.box
-    right = box.left + share * box.width
-    # Characters are as wide as high, and a box is a little higher than they are.
-    right = min(right, box.left + _WIDER * width * usual * line.page.height / line.page.width)
-    # Signatures stand above their label's line rather than below it.
-    top = box.top if box.height <= _TALL * usual else box.bottom - 1.1 * usual
-    return Box(box.left, top, right, box.bottom)
+    box, width = line.box, sum(map(advance, place.label + "："))
+    tall = size > 0 and box.height * line.page.height > _TALL * size
+    if not tall and len(line.text) <= len(place.label) + 2:
+        return box
+    share = box.width * min(1.0, width / max(line.advances[-1], 0.1))
+    # A colon fills the left half of its square only.
+    long = (width - 0.4) * size / line.page.width if size else share
+    label = Box(box.left, box.top, min(box.left + long, box.right), box.bottom)
+    if tall:
+        label = _level(label, size / line.page.height, ink)
+    left = _first_ink(label, ink) if ink else label.left
+    return Box(left, label.top, min(left + long, box.right), label.bottom)
+
+
+def _first_ink(box: Box, ink: InkMap) -> float:
+    """Boxes of two lines run together begin left of either."""
+    rows, columns = ink.pixels(box)
+    inked = np.flatnonzero(ink.ink[rows, columns].any(axis=0))
+    return (columns.start + int(inked[0])) / ink.width if len(inked) else box.left
+
+
+def _level(label: Box, size: float, ink: InkMap | None) -> Box:
+    """The label's own height within a box that reaches into the clause above: the lowest row of print in it."""
+    height = _BOX_HEIGHT * size
+    bottom = label.bottom
+    if ink is not None:
+        rows, columns = ink.pixels(Box(label.left, label.top, label.left + 0.6 * label.width, label.bottom))
+        em = size * ink.height
+        bands = [band for band in _bands(np.asarray(ink.ink[rows, columns].any(axis=1)), em) if band[1] - band[0] >= 0.55 * em]
+        if bands:
+            middle = (bands[-1][0] + bands[-1][1]) / 2
+            bottom = (rows.start + middle) / ink.height + height / 2
+    return Box(label.left, bottom - height, label.right, bottom)
+
+
+def _bands(inked: NDArray[np.bool_], em: float) -> list[tuple[int, int]]:
+    """First and last of each run of inked rows; the gaps within a character do not part it."""
+    bands: list[tuple[int, int]] = []
+    for at in (int(row) for row in np.flatnonzero(inked)):
+        if bands and at - bands[-1][1] <= 0.16 * em:
+            bands[-1] = (bands[-1][0], at)
+        else:
+            bands.append((at, at))
+    return bands
 
 
 def _neighbours(text: LetterText, alignment: Alignment, number: int) -> tuple[list[Box], list[Line]]:

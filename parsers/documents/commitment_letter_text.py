@@ -16,6 +16,7 @@ from parsers.files.page import Box, Line, Page, ReadBy
 
 TICKED: Final = frozenset("☑☒✓✔√■▣⊠✅◼")
 UNTICKED: Final = frozenset("□☐◻▢口囗ロ")
+_SLOPE: Final = 0.014  #: what a slope left by a photograph moves a line down, for each of its page's width
 _NARROW: Final = 0.55  #: width of a digit or a Latin letter, in widths of a Chinese character
 
 
@@ -181,9 +182,13 @@ def _in_order(lines: list[LetterLine]) -> list[LetterLine]:
 
 
 def _stands_above(upper: Box, lower: Box) -> bool:
-    """Told only of lines over the same stretch of paper, where the slope of the text does not matter."""
-    same_stretch = abs(upper.middle[0] - lower.middle[0]) < 0.15 and min(upper.width, lower.width) > 0.25
-    return same_stretch and upper.middle[1] < lower.middle[1] - 0.2 * min(upper.height, lower.height)
+    """Told only of lines over the same stretch of paper, by more than a slope of one in fifty makes of it."""
+    shared = min(upper.right, lower.right) - max(upper.left, lower.left)
+    if shared < 0.6 * min(upper.width, lower.width):
+        return False
+    apart = abs(upper.middle[0] - lower.middle[0])
+    slack = 0.2 * min(upper.height, lower.height) + _SLOPE * apart
+    return upper.middle[1] < lower.middle[1] - slack
 
 
 def _is_heading(line: LetterLine, margin: float, words: str) -> bool:
