@@ -20,7 +20,7 @@ from ledger.mails import Mails
 from ledger.migrate import migrate
 from ledger.overview import Overview
 from ledger.recognition import Recognition
-from ledger.retention import Retention
+from ledger.rehearsals import Rehearsals
 from ledger.sampling import Sampling
 from ledger.statistics import Statistics
 from ledger.tokens import Tokens
@@ -47,7 +47,7 @@ class Ledger(
     DeskRecords,
     Statistics,
     Sampling,
-    Retention,
+    Rehearsals,
     Backup,
 ):
     """Open with `Ledger.open(url)`; safe for threads and, by leases and fences, for processes and machines."""

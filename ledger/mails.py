@@ -10,7 +10,7 @@ from sqlalchemy import Connection, false, func, select
 from ledger.entries import Arrival, Delivery, MailEntry, MailState, Recorded
 from ledger.recording import record
 from ledger.store import Store
-from ledger.tables import DELIVERY, EPOCH, MAIL
+from ledger.tables import DELIVERY, EPOCH, LETTER, MAIL
 
 
 class Mails(Store):
@@ -81,6 +81,20 @@ class Mails(Store):
             query = query.where(MAIL.c.recorded_at >= since)
         with self.reading() as connection:
             return {MailState(state): count for state, count in connection.execute(query)}
+
+    def known_hashes(self) -> frozenset[str]:
+        """Of every mail and letter on record: for comparing with the archive."""
+        with self.reading() as connection:
+            queries = [select(table.c.sha256) for table in (MAIL, LETTER)]
+            return frozenset(one for query in queries for one in connection.execute(query).scalars())
+
+    def last_uid(self, folder: str, uidvalidity: int) -> int:
+        """The highest number on record in this key space, over all mailboxes; 0 for none."""
+        query = select(func.max(DELIVERY.c.uid)).where(
+            DELIVERY.c.folder == folder, DELIVERY.c.uidvalidity == uidvalidity
+        )
+        with self.reading() as connection:
+            return int(connection.execute(query).scalar() or 0)
 
     def oldest_waiting(self) -> datetime | None:
         """When the oldest mail that still waits was recorded: an alarm grows from it, not from a stuck worker."""

@@ -223,7 +223,8 @@ def _blank_case(connection: Connection, row: Any, at: datetime) -> tuple[str, da
     return number, row["keep_until"], tuple(hashes)
 
 
-def _blank_mail(connection: Connection, row: Any, at: datetime) -> tuple[str, date, tuple[str, ...]]:
+def blank_mail(connection: Connection, row: Any, at: datetime) -> tuple[str, date, tuple[str, ...]]:
+    """A mail without a case and its letters: (id, when its time began, hashes of its files)."""
     letters = connection.execute(select(LETTER.c.id, LETTER.c.sha256).where(LETTER.c.mail_id == row["id"])).all()
     _blank_mails(connection, [row["id"]], at)
     _blank_letters(connection, [letter.id for letter in letters], at)
@@ -262,7 +263,7 @@ def _blank_letters(connection: Connection, ids: Sequence[int], at: datetime) -> 
 
 _SUBJECTS: Final = (
     _Subject("case", CASE, (), CASE.c.keep_until, _case_over, _blank_case),
-    _Subject("mail", MAIL, (MAIL.c.case_number.is_(None),), MAIL.c.arrived_at, _mail_over, _blank_mail),
+    _Subject("mail", MAIL, (MAIL.c.case_number.is_(None),), MAIL.c.arrived_at, _mail_over, blank_mail),
     _Subject(
         "letter",
         LETTER,

@@ -118,6 +118,13 @@ class Watch(Store):
         with self.reading() as connection:
             return audit.head(connection)
 
+    def witnessed(self, beginning: str) -> Head | None:
+        """The event whose hash begins so, as a digest told it; None when no event has (any longer) such a hash."""
+        query = select(EVENT.c.seq, EVENT.c.hash).where(EVENT.c.hash.like(f"{beginning}%")).limit(1)
+        with self.reading() as connection:
+            row = connection.execute(query).first()
+        return Head(row.seq, row.hash) if row else None
+
     def verify(self, remembered: Head | None = None) -> tuple[Fault, ...]:
         """Where the chain does not hold; empty when all is well."""
         with self.reading() as connection:

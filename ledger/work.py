@@ -81,11 +81,16 @@ class Work(Store):
 
     def retry_case(self, number: str, now: datetime | None = None, *, actor: str = MAILBOT) -> int:
         """The mail that this number was given to goes to the queue again; its id. Raises NoSuchCase, Stale."""
+        mail_id = self.mail_of_number(number)
+        self.retry_mail(mail_id, now, actor=actor)
+        return mail_id
+
+    def mail_of_number(self, number: str) -> int:
+        """The mail that this case number was given to. Raises NoSuchCase."""
         with self.reading() as connection:
             mail_id = connection.execute(select(NUMBER.c.mail_id).where(NUMBER.c.number == number)).scalar()
         if mail_id is None:
             raise NoSuchCase(number)
-        self.retry_mail(mail_id, now, actor=actor)
         return int(mail_id)
 
     def _next(self, connection: Connection, at: datetime) -> Any:

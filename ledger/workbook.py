@@ -175,7 +175,7 @@ _MAIN: Final = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _OFFICE: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE: Final = "http://schemas.openxmlformats.org/package/2006"
 _TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml"
-#: 0 plain, 1 heading, 2 text (quotePrefix: it stays text when somebody edits the cell), 3 day, 4 moment, 5 number, 6 rate
+#: 0 plain, 1 heading, 2 text (quotePrefix: still text when somebody edits the cell), 3 day, 4 moment, 5 number, 6 rate
 _STYLES: Final = (
     f'{_XML}<styleSheet xmlns="{_MAIN}"><numFmts count="3"><numFmt numFmtId="164" formatCode="yyyy\\-mm\\-dd"/>'
     '<numFmt numFmtId="165" formatCode="yyyy\\-mm\\-dd\\ hh:mm"/><numFmt numFmtId="166" formatCode="0.0%"/></numFmts>'

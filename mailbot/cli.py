@@ -53,6 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     _directory(verbs)
     _ledger(verbs)
     _pack(verbs)
+    _keep(verbs)
     _others(verbs)
     return parser
 
@@ -123,6 +124,25 @@ def _pack(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
         verb.add_argument("file", type=Path, metavar="FILE")
     _config(check, required=False)
     _config(replay)
+
+
+def _keep(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    backup = _add(verbs, "backup", "commands.keep:backup", "ledger, secret and the archive's hashes in one file")
+    restore = _add(verbs, "restore", "commands.keep:restore", "the ledger from a backup; not while the daemon runs")
+    restore.add_argument("--force", action="store_true", help="keeps what lies there under another name")
+    for verb in (backup, restore):
+        verb.add_argument("file", type=Path, metavar="FILE")
+        verb.add_argument("--drill", action="store_true", help="restores aside, compares with the living ledger")
+    audit = verbs.add_parser("audit", help="the history's chain").add_subparsers(metavar="ACTION", required=True)
+    verify = _add(audit, "verify", "commands.keep:audit", "finds change, deletion, insertion, reorder and a cut tail")
+    verify.add_argument("--head", metavar="HASH", help="a head that a digest told: its hash or the beginning of it")
+    purge = _add(verbs, "purge", "commands.keep:purge", "what is to be destroyed after three years; --yes does it")
+    purge.add_argument("--yes", action="store_true", help="marks what is over, destroys what was marked 7 days ago")
+    reindex = _add(verbs, "reindex", "commands.keep:reindex", "the mails' part of the ledger from the archive alone")
+    retry = _add(verbs, "retry", "commands.keep:retry", "a quarantined mail again; without CASE lists what waits")
+    retry.add_argument("case", nargs="?", metavar="CASE", help="a case number, or a mail's id from the list")
+    for verb in (backup, restore, verify, purge, reindex, retry):
+        _config(verb)
 
 
 def _others(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

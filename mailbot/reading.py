@@ -14,7 +14,7 @@ from typing import Self
 
 import parsers
 from mailbot.isolation import Nursery
-from mailbot.reading_cache import ReadingCache, digest_of
+from mailbot.reading_cache import ReadingCache, content_key, digest_of
 from mailbot.reading_hand import Hand
 from mailbot.reading_wire import pack
 from mailbot.reading_work import DEFAULT_BUDGET, FIRST, NEXT_FILE, AttachedFile, Job, ReadingBudget, Work
@@ -75,7 +75,7 @@ class PaperReader:
     def submit(self, file: AttachedFile) -> "Future[FileRead]":
         """Begins to read `file`; a bad file is an answer, not an error. The same content under way is read once."""
         future: Future[FileRead] = Future()
-        key = hashlib.sha256(file.kind.value.encode() + b"\0" + file.data).hexdigest()
+        key = content_key(file.kind.value, file.data)
         with self._lock:
             if self._closed:
                 raise RuntimeError("the reader is closed")

@@ -82,9 +82,20 @@ class ReadingCache:
             order = "DELETE FROM answer WHERE used < ? AND substr(key, 1, ?) = ?"
             return self._connection.execute(order, (before, len(only), only)).rowcount
 
+    def forget_content(self, content: str) -> int:
+        """Deletes whatever was read from one content, by any version of the readers; how many answers."""
+        with self._lock:
+            order = "DELETE FROM answer WHERE substr(key, -64) = ?"
+            return self._connection.execute(order, (content,)).rowcount
+
     def close(self) -> None:
         with self._lock:
             self._connection.close()
+
+
+def content_key(kind: str, data: bytes) -> str:
+    """By what the answers to one content end their keys."""
+    return hashlib.sha256(kind.encode() + b"\0" + data).hexdigest()
 
 
 def digest_of(paths: Iterable[Path]) -> str:
