@@ -1,0 +1,39 @@
+"""`mailbot worker`: one more process that works mails, beside the daemon, on this machine or another."""
+
+import logging
+import os
+import sys
+from argparse import Namespace
+
+from mailbot.app import extra_worker
+from mailbot.heartbeat import beat, notify, seconds_between
+from mailbot.logs import start_logging
+from mailbot.schedule import Leg, Schedule
+
+log = logging.getLogger(__name__)
+
+_LOOK_SECONDS = 2.0
+
+
+def worker(options: Namespace) -> int:
+    """Casework and reading until SIGTERM; polls no mailbox and sends nothing."""
+    start_logging()
+    with extra_worker(options.config) as (casework, reader):
+        schedule = Schedule()
+        schedule.add(
+            (
+                Leg("casework", _LOOK_SECONDS, casework.work),
+                Leg("heartbeat", seconds_between(), lambda stop: int(beat())),
+            )
+        )
+
+        def stop() -> None:
+            notify("STOPPING=1")
+            reader.close()
+
+        if not schedule.run_until_told(on_stop=stop):
+            # A mail hangs in a foreign library: its lease brings it back, to this worker or another.
+            log.warning("a mail did not end in time")
+            sys.stderr.flush()
+            os._exit(0)
+    return 0
