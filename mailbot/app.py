@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Event
@@ -23,6 +23,8 @@ from mailbot.errors import ConfigurationError
 from mailbot.examination.matter import Matter, prescribed_mailboxes
 from mailbot.examination.workdays import Calendar
 from mailbot.examiner import Examiner
+from mailbot.health import Bounds, Watchman
+from mailbot.heartbeat import beat, seconds_between
 from mailbot.instance import Instance, instance_in
 from mailbot.intake import Intake
 from mailbot.isolation import Nursery
@@ -164,6 +166,17 @@ class Service:
             folder=settings.folders.calendars,
             adopt=self._adopt,
         )
+        self.watchman = Watchman(
+            ledger=ledger,
+            archive=archive,
+            mailboxes=[account.address for account in accounts],
+            bounds=Bounds(
+                settings.limits.free_disk_megabytes * MEBIBYTE,
+                timedelta(minutes=settings.monitor.waiting_minutes),
+                timedelta(minutes=settings.monitor.silent_minutes),
+            ),
+            bell=bell,
+        )
         self._examiner = shop.examiner
         self._reader = shop.reader
         self._archive = archive
@@ -187,6 +200,8 @@ class Service:
             Leg("dispatch", _LOOK_SECONDS, lambda stop: self._dispatch.round()),
             Leg("desk", _DESK_SECONDS, self._desk.work, wakes=("dispatch",)),
             Leg("upkeep", _DESK_SECONDS, self._upkeep.work, wakes=("dispatch",)),
+            Leg("watch", _DESK_SECONDS, self.watchman.work),
+            Leg("heartbeat", seconds_between(), lambda stop: int(beat())),
             Leg("sweep", _SWEEP_SECONDS, lambda stop: self._archive.sweep_temp()),
         )
 
@@ -230,6 +245,25 @@ def service(config: Path) -> Iterator[Service]:
         stack.enter_context(sole_daemon(settings.data_folder))
         shop = _furnished(stack, nursery, settings)
         yield Service(shop, settings, accounts)
+
+
+@contextmanager
+def extra_worker(config: Path) -> Iterator[tuple[Casework, PaperReader]]:
+    """Casework and reading alone, beside a daemon on the same PostgreSQL and the same archive.
+
+    Raises ConfigurationError on SQLite: there the daemon works alone, and its lock says so.
+    """
+    with ExitStack() as stack:
+        nursery = stack.enter_context(Nursery(PRELOAD))
+        settings = load_settings(config)
+        if not settings.ledger.url.startswith("postgresql"):
+            raise ConfigurationError(
+                f"{config}: ledger.url: further workers need PostgreSQL (postgresql+psycopg://…); "
+                "with SQLite `mailbot run` does all the work itself"
+            )
+        shop = _furnished(stack, nursery, settings)
+        ledger, archive, instance = _owned(shop)
+        yield Casework(Tools(ledger, archive, shop.examiner, shop.words, settings, instance)), shop.reader
 
 
 def _owned(shop: Workshop) -> tuple[Ledger, Archive, Instance]:

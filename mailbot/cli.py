@@ -61,7 +61,8 @@ def _parser() -> argparse.ArgumentParser:
 def _daemon(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     run = _add(verbs, "run", "commands.daemon:run", "the daemon: polls, examines, records, answers, until SIGTERM")
     once = _add(verbs, "once", "commands.daemon:once", "one pass of the same work, then exits")
-    for verb in (run, once):
+    worker = _add(verbs, "worker", "commands.worker:worker", "another worker beside the daemon (PostgreSQL)")
+    for verb in (run, once, worker):
         _config(verb)
 
 

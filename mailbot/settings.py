@@ -206,6 +206,14 @@ class Limits(Table):
     free_disk_megabytes: Positive = 500
 
 
+class Monitor(Table):
+    """What a monitoring system and the alarms are told."""
+
+    port: Annotated[int, Field(ge=1, le=65535)] | None = None  #: /healthz and /metrics on 127.0.0.1; left out: not served
+    waiting_minutes: Positive = 30  #: an alarm when a mail is not worked for so long
+    silent_minutes: Positive = 15  #: an alarm when a mailbox was not looked through for so long
+
+
 class Settings(Table):
     """The whole configuration."""
 
@@ -221,6 +229,7 @@ class Settings(Table):
     reading: ReadingTable = ReadingTable()
     desk: DeskTable = DeskTable()
     limits: Limits = Limits()
+    monitor: Monitor = Monitor()
     policies: Annotated[dict[str, str], AfterValidator(known_policies)] = {}  #: named switches over those of the packs
     severities: Annotated[dict[str, Severity], AfterValidator(_codes)] = {}  #: by finding code, over those of the packs
 

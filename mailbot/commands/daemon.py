@@ -7,7 +7,9 @@ from argparse import Namespace
 from threading import Event
 
 from mailbot.app import service
+from mailbot.heartbeat import notify
 from mailbot.logs import start_logging
+from mailbot.monitor import monitored
 from mailbot.schedule import Schedule
 
 log = logging.getLogger(__name__)
@@ -16,10 +18,15 @@ log = logging.getLogger(__name__)
 def run(options: Namespace) -> int:
     """Until SIGTERM."""
     start_logging()
-    with service(options.config) as built:
+    with service(options.config) as built, monitored(built.settings.monitor.port, built.watchman.look):
         schedule = Schedule()
         schedule.add(built.legs(schedule.wake))
-        if not schedule.run_until_told(on_stop=built.stop):
+
+        def stop() -> None:
+            notify("STOPPING=1")
+            built.stop()
+
+        if not schedule.run_until_told(on_stop=stop):
             # A leg hangs in a foreign library. Everything durable is in the ledger; the kernel lets go of the lock.
             log.warning("a leg did not stop in time")
             sys.stderr.flush()
