@@ -181,9 +181,11 @@ class TestReplies:
         records = PlayedRecords(case=a_match(), mails=(self.earlier,))
         assert examined(a_mail(files=self.rest), an_examiner(records)).verdict.outcome is Outcome.COMPLETE
 
-    def test_a_case_that_is_only_likely_lends_no_papers(self):
+    def test_an_open_case_of_the_same_filing_goes_on_but_its_subject_is_asked(self):
         records = PlayedRecords(case=a_match(FoundBy.OPEN_CASE), mails=(self.earlier,))
-        assert "letter_missing" in codes(examined(a_mail(files=self.rest), an_examiner(records)))
+        assert "letter_missing" not in codes(examined(a_mail(files=self.rest), an_examiner(records)))
+        wrong = a_mail(ADD.replace("/", "-"), files=self.rest)
+        assert "subject_malformed" in codes(examined(wrong, an_examiner(records)))
 
     def test_the_subject_is_not_asked_for_a_second_time(self):
         records = PlayedRecords(case=a_match(), mails=(self.earlier,))
