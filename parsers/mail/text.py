@@ -53,11 +53,16 @@ def rendered(source: str) -> Rendered:
     anchors: list[Anchor] = []
     content_ids: set[str] = set()
     open_link: tuple[str, int] | None = None
+    quoted = 0  # how deep in quotations: their lines are marked, as plain text has it
     for text, tag, attributes in _tokens(source):
         piece = text
         line_is_empty = line_is_empty and not text.strip()
-        if tag == "br" or (tag.removeprefix("/") in _BREAKS and not line_is_empty):
-            piece += "\n"
+        if tag.removeprefix("/") == "blockquote":
+            quoted = max(0, quoted + (-1 if tag[0] == "/" else 1))
+            piece += "\n> " if quoted else "\n"
+            line_is_empty = True
+        elif tag == "br" or (tag.removeprefix("/") in _BREAKS and not line_is_empty):
+            piece += "\n> " if quoted else "\n"
             line_is_empty = True
         elif tag in {"td", "th"}:
             piece += " "
