@@ -214,6 +214,9 @@ INFORMATION: dict[str, Flaw] = {"no box ticked": unticked}
 def flaws_of(facts: Facts) -> dict[str, Flaw]:
     flaws = dict(ANY)
     flaws |= BY_FIRM if facts.submitted_by == "firm" else BY_ENGINEER
+    if facts.submitted_by == "firm" and facts.action == "close":  # form 4-1-3 prints neither the handler nor his number
+        flaws.pop("another person's certificate")
+        flaws.pop("wrong check digit")
     if facts.action == "add":
         flaws |= ADDED
     if facts.matter == "firm_information":
