@@ -64,10 +64,11 @@ class Filing(Work, Letters):
 
     def join_case(
         self, claim: Claim, facts: CaseFacts, *, number: str, state: CaseState, letters: Sequence[Letter] = (),
-        now: datetime | None = None,
+        missed: Sequence[str] = (), now: datetime | None = None,
     ) -> int:  # fmt: skip
         """One more mail of a case: a completion or a full resubmission (E08, E09); which round it is.
 
+        `missed`: codes told now that an earlier round could have told; the history keeps them as the office's own miss.
         Drafts of earlier rounds that nobody nodded to are cancelled: they speak of papers that have changed since.
         """
         at = now or self.now()
@@ -102,6 +103,9 @@ class Filing(Work, Letters):
                 cancelled=cancelled,
                 **told,
             )
+            if missed:
+                mail_id = claim.mail.id
+                self.tell(connection, at, "own_miss", case=number, mail=mail_id, round=this_round, codes=list(missed))
         return this_round
 
     def mark_duplicate(
@@ -176,9 +180,8 @@ def write_clocks(connection: Connection, number: str, clocks: Sequence[ClockEntr
     known = {row["name"]: row for row in rows}
     for clock in clocks:
         before = known.get(clock.id)
-        if before and before["stopped_on"] and clock.stopped_on is None:
-            if clock.started_on is None or clock.started_on < before["stopped_on"]:
-                continue
+        if before and before["stopped_on"] and clock.stopped_on is None and not _anew(clock, before["stopped_on"]):
+            continue
         connection.execute(delete(CLOCK).where(CLOCK.c.case_number == number, CLOCK.c.name == clock.id))
         connection.execute(
             insert(CLOCK).values(
@@ -187,6 +190,10 @@ def write_clocks(connection: Connection, number: str, clocks: Sequence[ClockEntr
                 first_due=first_due(before, clock) if before else clock.due,
             )
         )  # fmt: skip
+
+
+def _anew(clock: ClockEntry, stopped_on: date) -> bool:
+    return clock.started_on is not None and clock.started_on >= stopped_on
 
 
 def first_due(before: Any, clock: ClockEntry) -> date | None:

@@ -17,6 +17,7 @@ from mailbot.authorities import ProjectMap, load_projects
 from mailbot.calendars import load_calendar
 from mailbot.casework import Casework, Tools, worker_name
 from mailbot.credentials import environment
+from mailbot.crops import Crops
 from mailbot.desk import Desk
 from mailbot.dispatch import Brakes, Dispatch
 from mailbot.errors import ConfigurationError
@@ -28,6 +29,7 @@ from mailbot.heartbeat import beat, seconds_between
 from mailbot.instance import Instance, instance_in
 from mailbot.intake import Intake
 from mailbot.isolation import Nursery
+from mailbot.labels import Labels
 from mailbot.lock import sole_daemon
 from mailbot.office_files import Watched
 from mailbot.packs import load_matters, refuse_unknown_forms
@@ -141,7 +143,8 @@ class Service:
             free_bytes=settings.limits.free_disk_megabytes * MEBIBYTE,
             stop=self._stop,
         )
-        self._casework = Casework(Tools(ledger, archive, shop.examiner, shop.words, settings, instance))
+        tools = Tools(ledger, archive, shop.examiner, shop.words, settings, instance)
+        self._casework = Casework(tools)
         self._dispatch = Dispatch(
             ledger=ledger,
             archive=archive,
@@ -159,6 +162,9 @@ class Service:
             settings=settings,
             calendar=shop.examiner.calendar,
             instance=instance,
+            labels=Labels(settings.folders.templates, matters=shop.examiner.matters),
+            tools=tools,
+            crops=Crops(shop.reader),
         )
         self._upkeep = Upkeep(
             Post(ledger, archive, shop.words, settings, instance, lambda: datetime.now(UTC)),
@@ -221,7 +227,7 @@ class Service:
 
     def _adopt(self, calendar: Calendar) -> None:
         """A calendar file came: everybody who counts days counts by it from now on."""
-        self._examiner.calendar = calendar
+        self._examiner.adopt(calendar)
         self._desk.use_calendar(calendar)
 
     def _poll(self, account: Account) -> Callable[[Event], int]:

@@ -30,7 +30,7 @@ def case_facts(
     documents = [document for file in examination.files for document in file.documents]
     author = examination.message.author
     return CaseFacts(
-        matter=verdict.matter or "",
+        matter=verdict.matter or (known.case.facts.matter if known else ""),
         action=verdict.action,
         submitted_by=verdict.submitted_by,
         firm=verdict.firm,

@@ -79,6 +79,9 @@ def _told(file: CaseFile) -> Iterator[tuple[datetime, Event]]:
         if mail.id not in examined:
             yield mail.arrived_at, Event.MAILED
     for one in examined.values():
+        if any(finding.code == "mail_not_understood" for finding in one.findings):
+            yield one.received_at, Event.MAILED  # a complaint within the case files nothing
+            continue
         yield one.received_at, Event.RECEIVED
         if not any(finding.code == "firm_not_copied" for finding in one.findings):
             yield one.received_at, Event.COPIED
