@@ -109,6 +109,7 @@ class Dispatch:
             stop=self._stop,
         )
         self._paused_until = float("-inf")  #: for all mailboxes: the global breaker
+        self._flowing: set[str] = set()  #: addresses of which the ledger knows since this start that they send
         self._busy = threading.Lock()
 
     def round(self) -> int:
@@ -177,12 +178,19 @@ class Dispatch:
             fp("dispatch_after_note")
             if isinstance(outcome, Sent):
                 sent += 1
-                self._patience[account.address].well()
+                self._flows(account)
             elif isinstance(outcome, Uncertain) or not connection.is_open:
                 # A server that breaks off each time shall not leave every letter in doubt.
                 self._patience[account.address].lost()
                 return sent, False
         return sent, True
+
+    def _flows(self, account: Account) -> None:
+        """A letter left: whatever paused the sending is over."""
+        self._patience[account.address].well()
+        if account.address not in self._flowing:
+            self._flowing.add(account.address)
+            self._bell.clear(AlarmKind.SENDING_PAUSED, account.address)
 
     async def _pace(self, account: Account) -> None:
         """NetEase takes a mail each three seconds at most; a stop ends the wait."""
@@ -289,4 +297,6 @@ class Dispatch:
         self._alarm(AlarmKind.LETTER_FAILED, account, why, about=f"letter {entry.id}")
 
     def _alarm(self, kind: AlarmKind, account: Account, detail: str, about: str = "") -> None:
+        if kind is AlarmKind.SENDING_PAUSED:
+            self._flowing.discard(account.address)
         self._bell.ring(Alarm(kind, account.address, detail, about))

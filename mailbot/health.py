@@ -1,6 +1,6 @@
 """Is the service well, and which alarm begins or ends now?
 
-Read from the ledger alone, so that a stuck leg cannot hide itself. Each alarm rings once, and once more when it is over.
+Read from the ledger alone, so that a stuck leg cannot hide itself. Each alarm rings once, and once when it is over.
 """
 
 from collections.abc import Callable, Mapping, Sequence

@@ -456,3 +456,18 @@ def test_the_evidence_is_read_from_a_real_sent_folder(tmp_path):
         assert seek(replace(account, provider=provider_of("localhost")), "<mb.2@example.cn>") is Evidence.NONE
         assert imap.open_connections == 0 or asyncio.run(asyncio.sleep(0.2)) is None
         assert not any(re.search("STORE|APPEND|EXPUNGE", line) for line in imap.log)
+
+
+def test_a_pause_is_told_once_and_once_when_letters_leave_again(an_outbox):
+    """`421 HL:…` pauses the mailbox; the next letter that leaves ends the alarm."""
+    outbox = an_outbox({"mail": ["421 HL:ICC too much"]})
+    cleared = []
+    outbox.bell.clear = lambda kind, mailbox: cleared.append(kind)
+    outbox.queue(1)
+    outbox.round()
+    assert outbox.bell.kinds == [AlarmKind.SENDING_PAUSED]
+    assert cleared == []
+    outbox.queue(2)
+    outbox.rounds(3, minutes=20)
+    assert {outbox.state(1), outbox.state(2)} == {LetterState.SENT}
+    assert cleared == [AlarmKind.SENDING_PAUSED]
