@@ -25,6 +25,8 @@ from mailbot.examination.feedback import Desk, Feedback, LetterKind, feedback_fo
 from mailbot.examination.verdict import Outcome
 from mailbot.examiner import Arrived, Examination
 from mailbot.letters import LetterFacts, Sender, certain_only, draft, facts_of
+from mailbot.rehearsal import Rehearsal, rehearsed
+from mailbot.rounds import own_misses
 from mailbot.settings import OFFICE_TIME, Mailbox
 from mailbot.workbench import Tools as Tools
 
@@ -49,6 +51,7 @@ class Casework:
         self._tools = tools
         self._decisions = Decisions(tools)
         self._worker = worker_name()
+        self._rehearsal = Rehearsal(tools)
 
     def work(self, stop: Event) -> int:
         """Works recorded mails until none is left or `stop` is set; how many were worked."""
@@ -85,6 +88,10 @@ class Casework:
         if self._decisions.concerns(mail) and self._decisions.settle(claim, mailbox, raw):
             return
         fp("casework_after_reading")
+        if (in_earnest := rehearsed(raw)) is not None:
+            with self._kept(claim):
+                self._rehearsal.settle(claim, mailbox, in_earnest)
+            return
         with self._kept(claim):
             examination = tools.examiner.examine(
                 Arrived(raw, mailbox.address, mail.arrived_at, receiver_of(mailbox), mail.whole, mail.same_as)
@@ -156,7 +163,7 @@ class Casework:
             self._file_case(claim, mailbox, examination, feedback)
 
     def _answered_as(self, claim: Claim) -> MailEntry | None:
-        """The same mail in another mailbox of the office, when it was worked there: one submission, one answer (D17)."""
+        """The same mail in another mailbox, when it was worked there: one submission, one answer (D17)."""
         first = self._tools.ledger.mail(claim.mail.same_as) if claim.mail.same_as is not None else None
         if first is None or first.reason == _LEFT_TO_THE_OTHER:
             return None
@@ -164,6 +171,8 @@ class Casework:
 
     def _file_case(self, claim: Claim, mailbox: Mailbox, examination: Examination, feedback: Feedback) -> None:
         tools, case = self._tools, examination.case
+        if case and not case.state.is_open:
+            case = None  # what a person has ended no mail begins again
         held = any(letter.held for letter in feedback.letters)
         state = CaseState.REFERRED if held else _STATES.get(examination.verdict.outcome, CaseState.REFERRED)
         year = claim.mail.arrived_at.astimezone(OFFICE_TIME).year
@@ -173,7 +182,8 @@ class Casework:
         facts = case_facts(examination, tools.words, office, applicant=feedback.recipient, known=known)
         letters = self._letters(claim, mailbox, examination, feedback, number)
         if case:
-            tools.ledger.join_case(claim, facts, number=number, state=state, letters=letters)
+            missed = own_misses(examination, known) if known else ()
+            tools.ledger.join_case(claim, facts, number=number, state=state, letters=letters, missed=missed)
         else:
             tools.ledger.file_case(claim, facts, number=number, state=state, letters=letters)
 

@@ -95,6 +95,11 @@ def is_small_png(body: bytes) -> bool:
     return 0 < wide <= WIDEST and 0 < high <= TALLEST
 
 
+def width_of(png: bytes) -> int:
+    """Pixels, as the PNG's head names them."""
+    return int.from_bytes(png[16:20])
+
+
 def _numbers(record: PagesRecord, number: int) -> tuple[Box, ...]:
     """Lines that hold somebody's number, and lines beside one another that do together."""
     lines = [line for page in record.pages if page.number == number for line in page.lines]

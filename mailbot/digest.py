@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import islice
 
+from ledger.audit import Head
 from ledger.desk import OFFICE_CLOCKS
 from ledger.entries import CaseEntry, CaseState, LetterEntry, LetterState, MailState
 from ledger.ledger import Ledger
@@ -79,7 +80,7 @@ class Digest:
     counts: Counts
     week: Chart
     alarms: tuple[AlarmEntry, ...]
-    head: str  #: of the chain of events: the witness off the machine
+    head: str  #: number and hash of the last event: the witness off the machine
 
     @property
     def overdue(self) -> tuple[Due, ...]:
@@ -120,7 +121,7 @@ class Digests:
             counts=_total(group.counts for group in groups),
             week=self.week(day, mailboxes),
             alarms=tuple(alarm for alarm in self._ledger.alarms() if alarm.cleared_at is None),
-            head=self._ledger.head().hash,
+            head=_witness(self._ledger.head()),
         )
 
     def week(self, day: date, mailboxes: Sequence[str]) -> Chart:
@@ -208,6 +209,10 @@ def pressing(clocks: Iterable[OpenClock]) -> list[OpenClock]:
         if one.clock.id in OFFICE_CLOCKS:
             first.setdefault(one.case_number, one)
     return list(first.values())
+
+
+def _witness(head: Head) -> str:
+    return f"{head.seq}-{head.hash}"
 
 
 def _total(counts: Iterable[Counts]) -> Counts:

@@ -96,7 +96,15 @@ class Examination:
     files: tuple[FileRead, ...] = ()
     fingerprint: str = ""
     engineer_key: str | None = None
+    seen_before: frozenset[str] = frozenset()  #: names of attachments whose very bytes came with an earlier mail
     seconds: float = 0.0
+
+
+@dataclass
+class _Days:
+    """The calendar in force; examiners made from one another share it."""
+
+    calendar: Calendar
 
 
 _CASE_NUMBER = re.compile(r"[A-Z0-9]{2,8}-20\d\d-\d{4,6}")
@@ -124,14 +132,29 @@ class Examiner:
         projects: Callable[[], ProjectMap | None] = lambda: None,
     ) -> None:
         self.matters = matters
-        self.calendar = calendar
+        self._days = _Days(calendar)
         self._reader = reader
         self._mailbox_matters = dict(mailbox_matters)
         self._records = records
         self._instance = instance
         self._max_age = directory_max_age_days
+        self._knows_cases = True
         self._suspended = suspended
         self._projects = projects
+
+    def rehearsing(self) -> "Examiner":
+        """The same examiner for 预检: it knows the directory, but takes no mail for part of a case."""
+        other = copy(self)
+        other._knows_cases = False
+        return other
+
+    @property
+    def calendar(self) -> Calendar:
+        return self._days.calendar
+
+    def adopt(self, calendar: Calendar) -> None:
+        """Another year's holidays were published: this examiner, and all made from it, count by them."""
+        self._days.calendar = calendar
 
     def under(
         self,
@@ -202,6 +225,7 @@ class Examiner:
         if joined and joined.by in _ANSWERS_OURS:  # the answer to our letter keeps its subject (E08)
             subject = replace(subject, faults=(), deviations=())
         filing = _filing_by_letter(subject, matter, files or ()) or filing
+        earlier = self._earlier_mails(joined)
         submission = Submission(
             message=examination.message,
             subject=subject,
@@ -212,7 +236,7 @@ class Examiner:
             filing=filing,
             files=files,
             filing_assumed=subject.filing is None,
-            earlier_files=self._earlier_files(joined, files or ()),
+            earlier_files=self._earlier_files(earlier, files or ()),
         )
         engineer_key = self._engineer_key(submission)
         on_file = self._on_file(submission, author_firm, case, engineer_key, day)
@@ -224,6 +248,7 @@ class Examiner:
             on_file=on_file,
             case=case,
             files=files or (),
+            seen_before=_seen_before(parsed.message, earlier),
             engineer_key=engineer_key,
             verdict=_with_doubts(verdict, examination.classification, submission),
         )
@@ -298,7 +323,7 @@ class Examiner:
 
     def _other_side(self, submission: Submission, case: CaseMatch | None, engineer_key: str | None) -> str | None:
         """The case in which engineer or enterprise has filed the same already; it is not touched (E25)."""
-        if case or self._records is None or submission.filing_assumed:
+        if case or self._records is None or not self._knows_cases or submission.filing_assumed:
             return None
         subject, filing = submission.subject, submission.filing
         query = CaseQuery(
@@ -325,7 +350,7 @@ class Examiner:
 
     def _case_of(self, message: Message, subject: SubjectReading, same_as: int | None) -> CaseMatch | None:
         """The case that this mail belongs to; a case of somebody else is never touched (D1 of the threat list)."""
-        if self._records is None or message.author is None or message.automatic:
+        if self._records is None or not self._knows_cases or message.author is None or message.automatic:
             return None
         query = CaseQuery(
             numbers=tuple(_CASE_NUMBER.findall(message.subject)),
@@ -341,14 +366,18 @@ class Examiner:
         found = self._records.find_case(query)
         return found if found and found.applicant.lower() == message.author.key else None
 
-    def _earlier_files(self, case: CaseMatch | None, files: tuple[FileRead, ...]) -> tuple[FileRead, ...]:
-        """Papers of the case's earlier mails that the new mail does not bring anew (E08: completeness is the union)."""
+    def _earlier_mails(self, case: CaseMatch | None) -> tuple[Parsed, ...]:
+        """The case's mails so far, newest first."""
         if case is None or self._records is None:
             return ()
+        return tuple(read_message(raw) for raw in self._records.mails_of(case.number))
+
+    def _earlier_files(self, mails: tuple[Parsed, ...], files: tuple[FileRead, ...]) -> tuple[FileRead, ...]:
+        """Papers of the case's earlier mails that the new mail does not bring anew (E08: completeness is the union)."""
         brought = {document.kind for file in files for document in file.documents}
         earlier: list[FileRead] = []
-        for raw in self._records.mails_of(case.number):
-            for file in self.read_papers(read_message(raw)) or ():
+        for mail in mails:
+            for file in self.read_papers(mail) or ():
                 kept = tuple(document for document in file.documents if document.kind not in brought)
                 if kept:
                     earlier.append(replace(file, documents=kept, unknown_pages=(), illegible_pages=()))
@@ -411,6 +440,11 @@ def _filing_by_letter(subject: SubjectReading, matter: Matter, files: tuple[File
         and subject.submitted_by in (None, way.submitted_by)
     ]
     return ways[0] if len(ways) == 1 else None
+
+
+def _seen_before(message: Message, earlier: tuple[Parsed, ...]) -> frozenset[str]:
+    known = {one.sha256 for mail in earlier for one in mail.message.attachments}
+    return frozenset(one.name for one in message.attachments if one.sha256 in known)
 
 
 def engineer_id_of(submission: Submission) -> str | None:

@@ -58,6 +58,8 @@ class LetterFacts:
     state: str = ""
     last_feedback: datetime | None = None
     topic: str = ""
+    doubts: tuple[Item, ...] = ()  #: told in a rehearsal alone
+    lines: tuple[str, ...] = ()  #: the right subject, told in a rehearsal
     matter: str = ""  #: its key: an office may word the letters of one matter its own way
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from ledger.archive import Archive
 from ledger.entries import Letter
+from ledger.failpoints import fp
 from ledger.ledger import Ledger
 from mailbot.correspondence import Picture, compose, message_id
 from mailbot.instance import Instance
@@ -62,8 +63,13 @@ class Post:
             reply_to_person=False,
             pictures=pictures,
         )
+        fp("desk_after_rendering")
         stored = self.archive.store([raw])
+        fp("desk_after_archive")
         letter = Letter(kind, mailbox.address, (to,), subject, identity, stored.sha256, purpose=purpose)
         if refers:
-            return self.ledger.queue_referral(letter, refers, reviewer=to, now=at)
-        return self.ledger.queue_letter(letter, now=at)
+            queued = self.ledger.queue_referral(letter, refers, reviewer=to, now=at)
+        else:
+            queued = self.ledger.queue_letter(letter, now=at)
+        fp("desk_after_queue")
+        return queued

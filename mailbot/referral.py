@@ -18,7 +18,7 @@ from ledger.desk import Waiting
 from ledger.entries import CaseEntry, ClockEntry, FindingEntry, LetterState
 from ledger.questions import CaseFile
 from mailbot.correspondence import Picture
-from mailbot.crops import Crops
+from mailbot.crops import Crops, width_of
 from mailbot.decision_letters import DecisionLetters
 from mailbot.examination.verdict import Severity
 from mailbot.post import Post
@@ -50,6 +50,7 @@ class Shown:
     paper: DocumentKind
     file: str
     page: int
+    width: int  #: pixels, as shown
 
 
 @dataclass(frozen=True)
@@ -174,7 +175,7 @@ class Referrals:
                 if png:
                     name = f"{number}-{len(pictures) + 1}@mailbot"
                     pictures.append(Picture(name, png))
-                    shown.append(Shown(name, doubt.message, spot.paper, spot.file, spot.place.page))
+                    shown.append(Shown(name, doubt.message, spot.paper, spot.file, spot.place.page, width_of(png)))
             left -= len(shown)
             yield Unsure(doubt, tuple(shown))
 

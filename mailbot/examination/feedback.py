@@ -30,6 +30,8 @@ class LetterKind(StrEnum):
     INQUIRY_RECEIPT = "inquiry_receipt"  #: a person will answer
     PROGRESS = "progress"
     QUESTION = "question"
+    INTERIM = "interim"  #: the due day has come, and a person is still looking
+    REHEARSAL = "rehearsal"  # 预检结果
 
 
 @dataclass(frozen=True)
