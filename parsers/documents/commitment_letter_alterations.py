@@ -31,7 +31,7 @@ _READ_WELL: Final = 0.9  #: engine's confidence in a line whose difference may b
 _ONE_DOUBTED: Final = 0.3  #: confidence that a line may lack in all before one of its characters is doubted
 _CONTEXT: Final = 10  #: characters quoted on either side, inside the clause
 _FEW: Final = 8  #: misread characters on a page from which on nothing on it is certain
-_WHOLE_PIECE: Final = 5  #: words of so many characters lost here and gained there were moved, not rewritten
+_WHOLE_LINE: Final = 10  #: characters of a line that cannot be the form's by chance
 _PITCH_GAP: Final = 1.6  #: lines further apart than this have another between them
 
 
@@ -67,7 +67,7 @@ def alterations(text: LetterText, alignment: Alignment, ink: Mapping[int, InkMap
         for one in [judge.told(edit, certain)]
     ]
     found.extend(_added_lines(text, alignment, judge.body_left))
-    if judge.noise > _FEW:
+    if judge.noise > _FEW or _is_disordered(text, alignment):
         found = [replace(one, certain=False) for one in found]
     return tuple(found)
 
@@ -81,7 +81,6 @@ class _Judge:
         self.body_left = median([line.box.left for line in lines]) if lines else 0.0
         self._body_right = max((line.box.right for line in lines), default=1.0)
         self._pitch = _pitch(lines)
-        self._moved = _moved(text, alignment)
         self.noise = sum(1 for edit in alignment.edits if self._is_misread(edit))
 
     def certain(self, edit: Edit) -> bool | None:
@@ -90,8 +89,6 @@ class _Judge:
         region = self._region(edit)
         if self._is_misread(edit):
             return None
-        if edit in self._moved:
-            return False
         if not read:
             return self._deleted(edit, printed, region)
         weight = _weight(printed, read)
@@ -230,23 +227,19 @@ class _Judge:
         return bottom <= top or ink.share(Box(self.body_left, top, self._body_right, bottom)) < 0.004
 
 
-def _moved(text: LetterText, alignment: Alignment) -> frozenset[Edit]:
-    """Edits of which one lost what another gained: lines taken in a wrong order rather than words rewritten."""
-    fixed = alignment.template.fixed
-    lost = {
-        edit: "".join(one.character for one in fixed[edit.fixed_start : edit.fixed_end]) for edit in alignment.edits
-    }
-    gained = {edit: text.characters[edit.read_start : edit.read_end] for edit in alignment.edits}
-    pairs = [
-        (giver, taker)
-        for giver in alignment.edits
-        for taker in alignment.edits
-        if giver is not taker
-        and len(lost[giver]) >= _WHOLE_PIECE
-        and (lost[giver] in gained[taker] or gained[taker] in lost[giver])
-        and len(gained[taker]) >= _WHOLE_PIECE
-    ]
-    return frozenset(edit for pair in pairs for edit in pair)
+def _is_disordered(text: LetterText, alignment: Alignment) -> bool:
+    """Was a line read just as the form has it, and yet found no place? Then lines were taken in a wrong order."""
+    partnered = {partner for partner in alignment.partner if partner is not None}
+    fixed = "".join(one.character for one in alignment.template.fixed)
+    lines: dict[int, list[int]] = {}
+    for at, glyph in enumerate(text.glyphs):
+        lines.setdefault(glyph.line, []).append(at)
+    return any(
+        len(mine) >= _WHOLE_LINE
+        and sum(at in partnered for at in mine) < 0.7 * len(mine)
+        and "".join(text.characters[at] for at in mine) in fixed
+        for mine in lines.values()
+    )
 
 
 def _weight(printed: str, read: str) -> int:

@@ -96,8 +96,7 @@ def _label_box(line: LetterLine, place: SignPlace, size: float, ink: InkMap | No
     if not tall and len(line.text) <= len(place.label) + 2:
         return box
     share = box.width * min(1.0, width / max(line.advances[-1], 0.1))
-    # A colon fills the left half of its square only.
-    long = (width - 0.4) * size / line.page.width if size else share
+    long = width * size / line.page.width if size else share
     label = Box(box.left, box.top, min(box.left + long, box.right), box.bottom)
     if tall:
         label = _level(label, size / line.page.height, ink)
@@ -119,7 +118,11 @@ def _level(label: Box, size: float, ink: InkMap | None) -> Box:
     if ink is not None:
         rows, columns = ink.pixels(Box(label.left, label.top, label.left + 0.6 * label.width, label.bottom))
         em = size * ink.height
-        bands = [band for band in _bands(np.asarray(ink.ink[rows, columns].any(axis=1)), em) if band[1] - band[0] >= 0.55 * em]
+        bands = [
+            band
+            for band in _bands(np.asarray(ink.ink[rows, columns].any(axis=1)), em)
+            if band[1] - band[0] >= 0.55 * em
+        ]
         if bands:
             middle = (bands[-1][0] + bands[-1][1]) / 2
             bottom = (rows.start + middle) / ink.height + height / 2

@@ -207,3 +207,24 @@ def test_an_alignment_covers_every_character_once(text):
     added = [at for edit in alignment.edits for at in range(edit.read_start, edit.read_end)]
     assert partners == sorted(partners)
     assert set(partners) | set(in_gaps) | set(added) == set(range(len(text)))
+
+
+def test_lines_told_in_a_wrong_order_are_put_right_and_are_no_alteration():
+    page = a_set_letter("4-1-3").page
+    lines = list(page.lines)
+    at = next(n for n, line in enumerate(lines) if line.box.width < 0.4 and "本人承诺" in lines[n + 1].text)
+    lines[at - 1], lines[at] = lines[at], lines[at - 1]
+    letter = read_letter("x.pdf", 1, (replace(page, lines=tuple(lines)),))
+    assert letter.alterations == ()
+
+
+def test_words_that_only_moved_are_doubted_but_never_certain():
+    page = a_set_letter("4-1-1").page
+    lines = list(page.lines)
+    at = next(n for n, line in enumerate(lines) if "本人承诺" in line.text) + 1
+    # Told three lines too early, and its place with it: no slope explains that, so that a person looks.
+    moved = lines.pop(at)
+    lines.insert(at - 3, replace(moved, box=lines[at - 4].box))
+    found = read_letter("x.pdf", 1, (replace(page, lines=tuple(lines)),)).alterations
+    assert found
+    assert not any(one.certain for one in found)

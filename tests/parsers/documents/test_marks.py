@@ -1,8 +1,11 @@
 """Seal, signature and tick on drawn pages."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from parsers.documents.commitment_letter import read_letter
 from parsers.documents.document import Mark, Presence
 from parsers.documents.marks import find_seal
 from parsers.documents.marks_ink import InkMap
@@ -153,3 +156,21 @@ def test_squares_in_a_line_and_their_ticks(ticks):
         sheet.box(0.25 + 0.2 * at, 0.4, 22, tick)
     found = find_squares(InkMap(sheet.picture), Box(0.2, 0.39, 0.9, 0.425), EM)
     assert [square.presence is Presence.PRESENT for square in found] == list(ticks)
+
+
+@pytest.mark.parametrize("signed", [True, False])
+def test_a_label_run_together_with_the_clause_above_or_the_name_beside_keeps_its_own_place(signed):
+    letter = a_set_letter("4-1-1")
+    label = letter.labels["法定代表人"]
+    sheet = Sheet(letter)
+    if signed:
+        sheet.sign(label)
+    # The engine gave one box over the clause's lower edge, the label and whatever stands beside.
+    wide = Box(label.left - 0.012, label.top - 2 * label.height, label.right + 0.2, label.bottom + 0.003)
+    lines = tuple(
+        replace(line, text=line.text + "沈华" * signed, box=wide) if line.text.startswith("法定代表人") else line
+        for line in letter.page.lines
+    )
+    read = read_letter("x.jpg", 1, (replace(letter.page, lines=lines),), (sheet.picture,))
+    (mark,) = [one.mark for one in read.signatures if one.label == "法定代表人"]
+    assert mark.presence is (Presence.PRESENT if signed else Presence.ABSENT)

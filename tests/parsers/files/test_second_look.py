@@ -1,0 +1,86 @@
+"""Spots that the finder must look at once more: lines run together, print passed over; and nothing else."""
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw
+
+from parsers.files.ocr import Reading
+from parsers.files.second_look import doubtful_spots, merged
+
+WIDTH, HEIGHT, LINE = 1240, 1754, 30
+CLAUSE = "我司承诺全国系统和重庆系统中录入的该员工信息及上传的材料"
+
+
+def quad(left, top, right, bottom):
+    return [(left, top), (right, top), (right, bottom), (left, bottom)]
+
+
+def a_page(boxes, *more):
+    """A page on which every box and every place of `more` is full of crosses; only the boxes were read."""
+    image = Image.new("L", (WIDTH, HEIGHT), 250)
+    pen = ImageDraw.Draw(image)
+    for left, top, right, bottom in (*boxes, *more):
+        for x in range(left + 2, right - 20, 26):
+            pen.line((x, top + 4, x + 20, bottom - 4), 20, 3)
+            pen.line((x + 20, top + 4, x, bottom - 4), 20, 3)
+    return np.asarray(image)
+
+
+CLAUSES = [(240, 200 + 45 * row, 1080, 200 + 45 * row + LINE) for row in range(10)]
+LABEL = (560, 700, 720, 730)
+
+
+def a_reading(boxes, texts):
+    return Reading(0, np.array([quad(*box) for box in boxes], np.float32), tuple(texts), (0.99,) * len(boxes))
+
+
+def test_a_page_whose_print_was_all_read_is_left_alone():
+    assert doubtful_spots(a_page(CLAUSES), a_reading(CLAUSES, [CLAUSE] * 10)) == ()
+
+
+def test_a_label_that_was_passed_over_is_looked_at():
+    (spot,) = doubtful_spots(a_page(CLAUSES, LABEL), a_reading(CLAUSES, [CLAUSE] * 10))
+    assert spot[0] < LABEL[0] < LABEL[2] < spot[2]
+    assert spot[1] < LABEL[1] < LABEL[3] < spot[3]
+
+
+def test_a_clause_that_was_passed_over_is_looked_at():
+    assert len(doubtful_spots(a_page(CLAUSES), a_reading(CLAUSES[:6] + CLAUSES[7:], [CLAUSE] * 9))) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "spots"),
+    [
+        pytest.param("法定代表人：沈华", 1, id="a label with its signature in one box"),
+        pytest.param("沈华", 0, id="a signature alone is tall by nature"),
+    ],
+)
+def test_a_tall_box_is_looked_at_when_more_is_in_it_than_fits(text, spots):
+    tall = (560, 690, 930, 770)
+    boxes = [*CLAUSES, tall]
+    assert len(doubtful_spots(a_page(boxes), a_reading(boxes, [CLAUSE] * 10 + [text]))) == spots
+
+
+def test_screens_and_cards_are_never_searched():
+    few = CLAUSES[:3]
+    assert doubtful_spots(a_page(few, LABEL), a_reading(few, [CLAUSE] * 3)) == ()
+
+
+def test_what_the_second_look_found_is_added_and_takes_the_place_of_what_ran_together():
+    tall, label, name = (560, 690, 930, 770), (560, 735, 720, 765), (730, 692, 928, 768)
+    first = a_reading([*CLAUSES, tall], [CLAUSE] * 10 + ["法定代表人：沈华"])
+    both = merged(first, a_reading([label, name], ["法定代表人：", "沈华"]))
+    assert both.texts[9:] == (CLAUSE, "法定代表人：", "沈华")
+    assert len(both.quads) == len(both.texts) == len(both.confidences) == 12
+
+
+def test_what_was_read_well_already_is_not_read_into_twice():
+    first = a_reading(CLAUSES, [CLAUSE] * 10)
+    cut = (700, CLAUSES[4][1], 1080, CLAUSES[4][3])
+    assert merged(first, a_reading([cut], ["录入的该员工信息"])).texts == first.texts
+
+
+def test_a_second_look_that_sees_less_changes_nothing():
+    tall = (560, 690, 930, 770)
+    first = a_reading([*CLAUSES, tall], [CLAUSE] * 10 + ["法定代表人：沈华"])
+    assert merged(first, a_reading([(560, 735, 640, 765)], ["法定"])).texts == first.texts
