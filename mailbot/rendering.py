@@ -88,6 +88,10 @@ class Words:
         """A paper for the office's own files, e.g. a certificate of destruction."""
         return self._text.get_template(f"records/{kind}.zh.j2").render(record=facts).strip("\n") + "\n"
 
+    def reviewer_text(self, kind: str, facts: Any) -> str:
+        """What a reviewer reads at a terminal."""
+        return self._text.get_template(f"reviewer/{kind}.zh.j2").render(mail=facts).strip("\n") + "\n"
+
     def as_html(self, title: str, text: str) -> str:
         """The letter's plain text in its simple HTML frame."""
         frame = self._html.get_template("feedback/_letter.html.j2")

@@ -24,9 +24,12 @@ from ledger.store import office_day
 from mailbot.app import open_ledger
 from mailbot.calendars import load_calendar
 from mailbot.errors import UsageError
+from mailbot.examination.clocks import COURSES, Proof, prove
 from mailbot.examination.matter import Matter
+from mailbot.examination.workdays import Calendar
 from mailbot.labels import Labels
 from mailbot.packs import load_matters
+from mailbot.rendering import Words
 from mailbot.settings import OFFICE_TIME, Settings, load_settings
 from parsers.masking import mask, masked_address
 
@@ -55,8 +58,12 @@ def listing(options: Namespace) -> int:
 def show(options: Namespace) -> int:
     settings = load_settings(options.config)
     with open_ledger(settings) as ledger:
-        for line in history(ledger.case(options.case)):
-            print(line)
+        file = ledger.case(options.case)
+    for line in history(file):
+        print(line)
+    words, calendar = Words(settings.folders.templates), load_calendar(settings.folders.calendars)
+    for proof in proofs(file.case, calendar):
+        print(words.reviewer_text("deadline_proof", proof), end="")
     return 0
 
 
@@ -278,6 +285,13 @@ def _row(case: CaseEntry, annexes: Mapping[str, str]) -> tuple[object, ...]:
     who = facts.engineer or facts.firm or masked_address(facts.applicant)
     matter = " ".join(filter(None, (annexes.get(facts.matter, facts.matter), facts.action)))
     return case.number, _local(facts.received_at), matter, mask(who), facts.verdict, case.state.value, due
+
+
+def proofs(case: CaseEntry, calendar: Calendar) -> Iterator[Proof]:
+    """期限证明 of every period of the case that still runs; ended ones are told by the history."""
+    for clock in case.facts.clocks:
+        if clock.id in COURSES and clock.started_on and clock.stopped_on is None:
+            yield prove(clock.id, clock.clause, clock.started_on, calendar)
 
 
 def _local(moment: datetime) -> str:
