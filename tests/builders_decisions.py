@@ -2,8 +2,10 @@
 
 from email import message_from_bytes
 from email.policy import default
+from functools import cached_property
 from threading import Event
 
+from mailbot.tokens import Tokens
 from tests.builders_service import REVIEWER, TRACK_BOX, Office, a_mail
 
 SUBSTITUTE = "stand-in@example.invalid"
@@ -38,16 +40,18 @@ class Bureau(Office):
     def filed(self, **mail):
         """A case from one application; its number."""
         mail_id = self.receive(a_mail(**mail))
-        self.casework().work(Event())
+        self.worker.work(Event())
         return self.ledger.mail(mail_id).case_number
 
     def referred(self, **mail):
         """A case that waits for a person."""
         return self.filed(authentication="fail", **mail)
 
-    def tokens(self):
-        from mailbot.tokens import Tokens
+    @cached_property
+    def worker(self):
+        return self.casework()
 
+    def tokens(self):
         return Tokens(self.ledger, self.instance, lambda: self.time)
 
     def asks(self, number, reviewer=REVIEWER):
@@ -60,7 +64,7 @@ class Bureau(Office):
         mail.setdefault("files", ())
         raw = a_mail(subject, sender=sender, to=mailbox, cc=(), body=body + quote, **mail)
         mail_id = self.receive(raw, mailbox=mailbox)
-        self.casework().work(Event())
+        self.worker.work(Event())
         return self.ledger.mail(mail_id)
 
     def says(self, number, body, *, reviewer=REVIEWER, **mail):
