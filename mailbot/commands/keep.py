@@ -124,10 +124,10 @@ def retry(options: Namespace) -> int:
                 print(f"{mail.id}\t{_local(mail.arrived_at)}\t{mail.mailbox}\t{mail.state.value}\t{mail.reason}")
             return 0
         mail_id = _mail_of(options.case, ledger)
-        mail = ledger.mail(mail_id)
-        if mail is None:
+        found = ledger.mail(mail_id)
+        if found is None:
             raise NoSuchCase(f"{options.case}: neither a case number nor the id of a mail")
-        forgotten = _forget_papers(mail, settings)
+        forgotten = _forget_papers(found, settings)
         ledger.retry_mail(mail_id, actor="operator")
     print(f"mail {mail_id} goes to the queue again; {forgotten} readings of its papers forgotten")
     return 0
@@ -178,8 +178,8 @@ def _drilled(file: Path, ledger: Ledger, archive: Archive) -> int:
 def _told(manifest: Manifest) -> str:
     rows = manifest.tables
     return (
-        f"made {_local(manifest.made_at)}, {rows['registration']} cases, {rows['mail']} mails, {rows['letter']} letters, "
-        f"{manifest.archived} archived, head {manifest.head.seq}:{manifest.head.hash[:16]}"
+        f"made {_local(manifest.made_at)}, {rows['registration']} cases, {rows['mail']} mails, "
+        f"{rows['letter']} letters, {manifest.archived} archived, head {manifest.head.seq}:{manifest.head.hash[:16]}"
     )
 
 
