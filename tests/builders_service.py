@@ -12,7 +12,7 @@ from pathlib import Path
 from ledger.archive import Archive
 from ledger.entries import Arrival, Delivery, Enterprise
 from ledger.ledger import Ledger
-from mailbot.app import mailbox_matters
+from mailbot.app import apply_settings, mailbox_matters
 from mailbot.calendars import load_calendar
 from mailbot.casework import Casework, Tools
 from mailbot.examiner import Examiner
@@ -172,8 +172,8 @@ class Office:
     def later(self, **span: float) -> None:
         self.time += timedelta(**span)
 
-    def examiner(self, ledger=None, archive=None) -> Examiner:
-        matters = load_matters()
+    def examiner(self, ledger=None, archive=None, **office_files) -> Examiner:
+        matters = apply_settings(load_matters(), self.settings)
         return Examiner(
             matters=matters,
             calendar=load_calendar(),
@@ -181,6 +181,7 @@ class Office:
             mailbox_matters=mailbox_matters(self.settings, matters),
             records=LedgerRecords(ledger or self.ledger, archive or self.archive),
             instance=self.instance,
+            **office_files,
         )
 
     def casework(self, ledger=None, archive=None, examiner=None) -> Casework:
