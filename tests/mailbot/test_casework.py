@@ -298,6 +298,9 @@ class Breaks:
             raise RuntimeError("a bug")
         return self._examiner.examine(arrived)
 
+    def __getattr__(self, name):
+        return getattr(self._examiner, name)
+
 
 def test_a_mail_that_breaks_three_times_is_quarantined_and_the_others_go_on(office):
     bad = office.receive(a_mail(identity="<bad@person.invalid>"))
