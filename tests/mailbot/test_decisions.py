@@ -75,7 +75,7 @@ class TestCorrection:
         assert [state for kind, state in bureau.kinds(number) if kind == "correction"] == ["cancelled", "queued"]
         _, words = bureau.last("correction", number)
         assert "　　一、" in words
-        assert "监理企业联系邮箱" in words.partition("二、")[0]
+        assert "同步发送" in words.partition("二、")[0]
         assert "二、承诺书缺骑缝章，请重新扫描。（附件4第1.4.1条）" in words
         assert "三、手持身份证照片不清晰。" in words
         assert "其余材料正由审核人员核对" not in words
