@@ -10,9 +10,10 @@ import os
 import re
 import tempfile
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO, Final
 from xml.sax.saxutils import escape, quoteattr
@@ -26,6 +27,7 @@ _EPOCH: Final = (1980, 1, 1, 0, 0, 0)  #: the earliest time a ZIP can hold
 _DAY_ZERO: Final = date(1899, 12, 30).toordinal()  #: of spreadsheets
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 _ESCAPED: Final = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")  #: readers take _x000D_ for the sign 0x0D (ECMA-376 22.9.2.19)
+_SPECIAL: Final = re.compile(r"[&<>]|_x")  #: without these, words need no escaping
 _MOST: Final = 32_767  #: signs in one cell of a spreadsheet
 _BUFFER: Final = 1 << 20
 #: Numbers of the styles in `_STYLES`.
@@ -51,9 +53,7 @@ class Sheet:
         self._columns = [column_letters(at) for at in range(1, len(titles) + 1)]
         self._file = tempfile.TemporaryFile("w+", encoding="utf-8", newline="", dir=folder, buffering=_BUFFER)  # noqa: SIM115 - closed by the workbook
         self._begin(widths, frozen)
-        self._write(
-            f'<c r="{{at}}" s="{_HEADING}" t="inlineStr"><is><t>{escape(title)}</t></is></c>' for title in titles
-        )
+        self._write(f' s="{_HEADING}" t="inlineStr"><is><t>{escape(title)}</t></is></c>' for title in titles)
 
     def append(self, values: Sequence[Value]) -> None:
         self._write(map(_cell, values))
@@ -85,12 +85,10 @@ class Sheet:
             f"<cols>{cols}</cols><sheetData>"
         )
 
-    def _write(self, cells: Iterator[str]) -> None:
+    def _write(self, cells: Iterable[str]) -> None:
         self.rows += 1
         row = self.rows
-        filled = (
-            cell.replace("{at}", f"{column}{row}", 1) for column, cell in zip(self._columns, cells, strict=True) if cell
-        )
+        filled = [f'<c r="{column}{row}"{cell}' for column, cell in zip(self._columns, cells, strict=True) if cell]
         self._file.write(f'<row r="{row}">{"".join(filled)}</row>')
 
 
@@ -144,23 +142,35 @@ def column_letters(number: int) -> str:
 
 
 def _cell(value: Value) -> str:
-    """One cell with {at} for its place; empty for nothing."""
+    """One cell behind its place; empty for nothing."""
     match value:
         case None | "":
             return ""
         case str():
-            words = _ESCAPED.sub("_x005F_", escape(safe(value)))
-            return f'<c r="{{at}}" s="{_TEXT}" t="inlineStr"><is><t xml:space="preserve">{words}</t></is></c>'
+            return _text_cell(value)
         case datetime():
-            here = local(value)
-            number = here.toordinal() - _DAY_ZERO + (here.hour * 60 + here.minute) / 1440
-            return f'<c r="{{at}}" s="{_MOMENT}"><v>{number:.10f}</v></c>'
+            return _moment_cell(value)
         case date():
-            return f'<c r="{{at}}" s="{_DAY}"><v>{value.toordinal() - _DAY_ZERO}</v></c>'
+            return f' s="{_DAY}"><v>{value.toordinal() - _DAY_ZERO}</v></c>'
         case float():
-            return f'<c r="{{at}}" s="{_RATE}"><v>{value:.6f}</v></c>'
+            return f' s="{_RATE}"><v>{value:.6f}</v></c>'
         case _:
-            return f'<c r="{{at}}" s="{_NUMBER}"><v>{value}</v></c>'
+            return f' s="{_NUMBER}"><v>{value}</v></c>'
+
+
+@lru_cache(20_000)  # firms, projects and names of states come again and again
+def _text_cell(text: str) -> str:
+    words = text if len(text) <= _MOST and text.isprintable() else safe(text)
+    if _SPECIAL.search(words):
+        words = _ESCAPED.sub("_x005F_", escape(words))
+    return f' s="{_TEXT}" t="inlineStr"><is><t xml:space="preserve">{words}</t></is></c>'
+
+
+@lru_cache(5_000)  # one moment stands in several sheets
+def _moment_cell(moment: datetime) -> str:
+    here = local(moment)
+    number = here.toordinal() - _DAY_ZERO + (here.hour * 60 + here.minute) / 1440
+    return f' s="{_MOMENT}"><v>{number:.10f}</v></c>'
 
 
 def _entry(name: str) -> zipfile.ZipInfo:
