@@ -16,13 +16,14 @@ from threading import Event, Thread
 from ledger.entries import CaseState, Claim, Letter, LetterState, MailEntry, MailState
 from ledger.errors import LedgerError, Stale
 from ledger.failpoints import fp
-from ledger.store import DatabaseFailed
+from ledger.store import MAILBOT, DatabaseFailed
 from mailbot.accounts import receiver_of
 from mailbot.decisions import Decisions
 from mailbot.dossier import case_facts
 from mailbot.examination.classify import MailKind
 from mailbot.examination.feedback import Desk, Feedback, LetterKind, feedback_for
 from mailbot.examination.verdict import Outcome
+from mailbot.examination.workdays import day_of_receipt
 from mailbot.examiner import Arrived, Examination
 from mailbot.letters import LetterFacts, Sender, certain_only, draft, facts_of
 from mailbot.rehearsal import Rehearsal, rehearsed
@@ -158,9 +159,17 @@ class Casework:
         elif _needs_no_case(examination):
             number = case.number if case else None
             letters = self._letters(claim, mailbox, examination, feedback, number)
+            self._note_withdrawal(examination)
             ledger.answer(claim, examination.classification.kind.value, letters=letters, number=number)
         else:
             self._file_case(claim, mailbox, examination, feedback)
+
+    def _note_withdrawal(self, examination: Examination) -> None:
+        """E28: the wish stands with the case from now on; only a person withdraws it. Noted again, it is the same."""
+        case = examination.case
+        if examination.classification.kind is MailKind.WITHDRAWAL and case and case.state.is_open:
+            asked = {"withdrawal_asked_on": day_of_receipt(examination.received).isoformat()}
+            self._tools.ledger.record_step(case.number, asked, actor=MAILBOT, now=self._tools.now())
 
     def _answered_as(self, claim: Claim) -> MailEntry | None:
         """The same mail in another mailbox, when it was worked there: one submission, one answer (D17)."""

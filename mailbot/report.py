@@ -106,7 +106,8 @@ def _plain(value: Any, name: str, full: bool) -> Any:
         case Enum():
             return value.value
         case str():
-            return value if full else masked(value) if name.endswith(_NUMBERS) else mask(value)
+            personal = name.endswith(_NUMBERS) and name != "case_number"
+            return value if full else masked(value) if personal else mask(value)
         case bool() | int() | float() | None:
             return value
         case datetime() | date():
