@@ -31,6 +31,7 @@ _EMPLOYER_LABEL: Final = re.compile(
 _FIRM_END: Final = re.compile(
     r"(?:公司|集团|中心|院|所|局|处|厂|社|站|行|会|部|大学|学校)(?:[(（][^()（）]{1,12}[)）])?$"
 )
+_FIRM_GOES_ON: Final = re.compile(r"[)）]|有限|责任|股份|限(?:责任)?公司|公司$")
 _FIRM_LINE: Final = re.compile(r"[\u4e00-\u9fff()（）〔〕]{4,40}")
 _FIRM_STOP: Final = re.compile(r"(?:参保|缴费)(?:状态|地|基数)|统一社会|单位编号|\d{6,}|在我市")
 _PRINTED: Final = re.compile(r"(?:打印|出具|制表|生成|开具|查询|证明|经办)(?:日期|时间)|日期")
@@ -171,7 +172,7 @@ def _labelled_employer(page: Page, lines: Sequence[Line]) -> Field | None:
 
 def _employer_cell(lines: Sequence[Line]) -> Line | None:
     cell = beside(lines, _EMPLOYER_LABEL, _FIRM_STOP)
-    return cell if cell is not None and _FIRM_END.search(squeeze(cell.text)) else None
+    return cell if cell is not None and _is_whole(squeeze(cell.text)) else None
 
 
 def _firms_in_rows(lines: Sequence[Line]) -> Iterable[tuple[str, Line]]:
@@ -181,13 +182,16 @@ def _firms_in_rows(lines: Sequence[Line]) -> Iterable[tuple[str, Line]]:
         text = squeeze(line.text)
         if id(line) in taken or not _FIRM_LINE.fullmatch(text) or re.search("社会保险|人力资源|说明|证明|公积金", text):
             continue
-        whole = text if _FIRM_END.search(text) else _with_next(line, lines, taken)
+        whole = _with_next(line, lines, taken)
         if whole and len(whole) >= 6 and _FIRM_END.search(whole) and re.search("公司|集团|中心|院|局|厂", whole):
             yield fold_firm(whole), line
 
 
 def _with_next(line: Line, lines: Sequence[Line], taken: set[int]) -> str:
-    """The name with its next one or two lines in the same cell, up to where a firm's name can end."""
+    """The name with its next one or two lines in the same cell, up to where a firm's name can end.
+
+    A cell may break after a word with which another name could end: 集团 before ）有限公司.
+    """
     text, last = squeeze(line.text), line
     for _ in range(2):
         below = [
@@ -199,14 +203,21 @@ def _with_next(line: Line, lines: Sequence[Line], taken: set[int]) -> str:
             and other.box.right <= line.box.right + 0.02
             and re.fullmatch(r"[\u4e00-\u9fff()（）]{1,30}", squeeze(other.text))
         ]
-        if not below:
+        following = min(below, key=lambda other: other.box.middle[1], default=None)
+        if following is None or (_is_whole(text) and not _FIRM_GOES_ON.match(squeeze(following.text))):
             return text
-        last = min(below, key=lambda other: other.box.middle[1])
+        last = following
         taken.add(id(last))
         text += squeeze(last.text)
-        if _FIRM_END.search(text):
-            return text
     return text
+
+
+def _is_whole(name: str) -> bool:
+    return bool(_FIRM_END.search(name)) and _open_brackets(name) == 0
+
+
+def _open_brackets(name: str) -> int:
+    return sum(name.count(sign) for sign in "(（") - sum(name.count(sign) for sign in ")）")
 
 
 def _printed_on(page: Page, lines: Sequence[Line]) -> Field | None:

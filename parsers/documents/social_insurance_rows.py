@@ -25,10 +25,24 @@ _STATE_HEAD: Final = re.compile("状态|状况|标志|是否|到账|缴费情况
 
 
 def rows_of_months(table: Sequence[Line], tokens: Sequence[Token], from_text: bool) -> Stated | None:
-    """A table with one row a month: whether each month's pension cell says paid."""
-    column = _column(tokens)
-    if not column:
+    """A table with one row a month: whether each month's pension cell says paid.
+
+    To save paper the list may run down in two columns side by side: each is read for itself.
+    """
+    columns = _columns(tokens)
+    if not columns:
         return None
+    found = Stated(counted=True)
+    for part, column in _side_by_side(table, columns):
+        one = _one_list(part, column, from_text)
+        found.paid |= one.paid
+        found.unpaid |= one.unpaid
+        found.unsure |= one.unsure
+        found.counted = found.counted and one.counted
+    return found if found.named else None
+
+
+def _one_list(table: Sequence[Line], column: Sequence[Token], from_text: bool) -> Stated:
     heads = heads_above(table, column[0].box)
     pension = next((at for at, head in enumerate(heads) if PENSION.search(head.text)), None)
     state = next((at for at, head in enumerate(heads) if _STATE_HEAD.search(head.text)), None)
@@ -52,7 +66,41 @@ def rows_of_months(table: Sequence[Line], tokens: Sequence[Token], from_text: bo
         judged += 1
         {True: found.paid, False: found.unpaid, None: found.unsure}[state_of].add(token.month)
     found.counted = _numbered(table, column) or (judged_by is not None and _unbroken(column, judged))
-    return found if found.named else None
+    return found
+
+
+def _columns(tokens: Sequence[Token]) -> list[list[Token]]:
+    """The longest run of months below each other, and those beside it that are a list's next column."""
+    best = _column(tokens)
+    columns = [best] if best else []
+    rest = [token for token in tokens if token not in best]
+    while len(best) > 2 and (other := _column(rest)):
+        if not _continues(best, other):
+            break
+        columns.append(other)
+        rest = [token for token in rest if token not in other]
+    return sorted(columns, key=lambda column: column[0].box.left)
+
+
+def _continues(best: Sequence[Token], other: Sequence[Token]) -> bool:
+    """Starts beside the first row, is about as long, and names other months: two ends of spans name the same."""
+    if len(other) < 2 or len(other) < 0.5 * len(best) or abs(other[0].box.middle[1] - best[0].box.middle[1]) > 0.02:
+        return False
+    months, more = {token.month for token in best}, {token.month for token in other}
+    ordered = max(months) < min(more) or max(more) < min(months)
+    return ordered and len(months) == len(best) and len(more) == len(other)
+
+
+def _side_by_side(
+    table: Sequence[Line], columns: Sequence[list[Token]]
+) -> Iterator[tuple[Sequence[Line], list[Token]]]:
+    """Each column of months with its own part of the table."""
+    if len(columns) == 1:
+        yield table, columns[0]
+        return
+    starts = [min(token.box.left for token in column) - 0.01 for column in columns]
+    for column, left, right in zip(columns, [0.0, *starts[1:]], [*starts[1:], 1.0], strict=True):
+        yield [line for line in table if left <= line.box.left < right], column
 
 
 def _column(tokens: Sequence[Token]) -> list[Token]:

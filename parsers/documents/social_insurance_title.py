@@ -41,7 +41,10 @@ _TITLE: Final = re.compile(
     "参保证明|参保缴费证明|缴费证明|参保凭证|缴费凭证|权益记录单|参保人员明细|参保职工名册|缴费明细|缴费记录|参保信息|参保情况|个人账户"
 )
 _MOST_ROWS: Final = 10  #: a title stands among the first rows
-_RIGHT: Final = re.compile(r"重庆市?社会保险(?:个人)?参保证明(?:\(个人(?:专用|版)?\)|个人)?")
+#: The paper's name is known only by its family: what else may stand between 重庆 and 参保证明 does not change the kind.
+_RIGHT: Final = re.compile(
+    r"重庆市?(?:(?:城镇|企业)?职工)?(?:社会保险|(?:基本)?养老保险)(?:个人)?参保(?:缴费)?证明(?:\(个人(?:专用|版)?\)|个人)?"
+)
 _IMPOSTORS: Final = (
     (Variety.UNIT, re.compile(r"\(单位(?:专用|版)?\)|单位参保证明|参保人员明细|参保职工(?:名册|花名册)|单位社会保险")),
     (Variety.RIGHTS_RECORD, re.compile("权益记录单")),

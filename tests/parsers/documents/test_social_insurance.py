@@ -6,6 +6,7 @@ from parsers.documents.social_insurance import read_certificate
 from parsers.documents.social_insurance_table import months_between
 from parsers.documents.social_insurance_title import Variety
 from parsers.files.page import ReadBy
+from parsers.names import fold_firm
 from tests.builders_pages import a_page
 
 FIRM = "重庆王五监理咨询有限公司"
@@ -350,3 +351,43 @@ def test_rows_from_pixels_without_any_count_are_certain_only_unbroken(months, ce
     )
     assert read.months.paid == months
     assert read.months.certain is certain
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        pytest.param("重庆渝州工程监理（集团|）有限公司", id="before a bracket, where 集团 could end a name"),
+        pytest.param("重庆渝州工程监理（集|团）有限公司", id="inside the bracket"),
+        pytest.param("重庆渝州工程监理集团|有限公司", id="behind 集团"),
+    ],
+)
+def test_a_firm_s_name_is_whole_however_its_cell_breaks_it(broken):
+    rows = [("1", "202601", broken, "已缴", "已缴", "已缴"), ("2", "202602", broken, "已缴", "已缴", "已缴")]
+    read = certificate(HEAD[0], TABLE_HEAD, *rows)
+    assert [one.value for one in read.employers] == [fold_firm(broken.replace("|", ""))]
+
+
+def test_months_listed_in_two_columns_side_by_side_are_all_read():
+    read = certificate(
+        HEAD[0],
+        ("费款所属期", "养老保险", "费款所属期", "养老保险"),
+        ("202601", "已缴", "202605", "已缴"),
+        ("202602", "已缴", "202606", "已缴"),
+        ("202603", "已缴", "202607", "未缴"),
+        ("202604", "已缴", "202608", "已缴"),
+        columns=(0.1, 0.3, 0.55, 0.75),
+    )
+    assert read.months.paid == ("2026-01", "2026-02", "2026-03", "2026-04", "2026-05", "2026-06", "2026-08")
+    assert read.months.unpaid == ("2026-07",)
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "重庆市社会保险个人参保缴费证明",
+        "重庆市城镇职工基本养老保险个人参保证明",
+        "重庆市企业职工养老保险参保证明（个人）",
+    ],
+)
+def test_the_family_of_titles_is_the_paper_named(title):
+    assert certificate(title, HEAD[1]).variety is Variety.INDIVIDUAL
