@@ -66,7 +66,7 @@ def invent(
     event = received_on - timedelta(days=rng.randint(4, 14))
     started = received_on - timedelta(days=rng.randint(300, 900)) if action == "close" else event
     ended = (
-        event - timedelta(days=25)
+        event - timedelta(days=45)
         if action == "close" and submitted_by == "firm"
         else event
         if action == "close"

@@ -45,7 +45,7 @@ def month_rows(person: Person, employer: str, months: Sequence[str], printed_on:
         25, top + 14, f"打印日期：{printed_on.year}年{printed_on.month}月{printed_on.day}日　　验证码：{code}", 4
     )
     sheet.text(25, top + 22, "说明：本证明可通过重庆市人力资源和社会保障局网站查验，有效期三个月。", 3.6)
-    sheet.inset(seal("重庆市社会保险局"), 140, top + 10, 38)
+    sheet.stamp(seal("重庆市社会保险局"), 140, top + 10, 38)
     return sheet
 
 
@@ -74,5 +74,5 @@ def ranges(person: Person, employer: str, months: Sequence[str], printed_on: dat
     sheet.text(25, top + 6, "特此证明。", 3.8)
     sheet.text(140, top + 16, "重庆市社会保险局", 3.8)
     sheet.text(140, top + 24, f"{printed_on.year}年{printed_on.month}月{printed_on.day}日", 3.8)
-    sheet.inset(seal("重庆市社会保险局"), 140, top + 5, 38)
+    sheet.stamp(seal("重庆市社会保险局"), 140, top + 5, 38)
     return sheet

@@ -86,7 +86,7 @@ def _party(sheet: Sheet, party: Party, fill: Filling, registry: Registry, top: f
     for place in party.sign:
         right = sheet.text(112, y + 2, f"{place.label}：", _EM)
         if place.seal and fill.seal is not None:
-            sheet.inset(fill.seal, 142, y - 16, 38)
+            sheet.stamp(fill.seal, 142, y - 16, 38)
         if place.blank:
             _filled(sheet, right + 1, y + 2, fill.blanks.get(place.blank, ""))
         elif place.label in fill.signed:

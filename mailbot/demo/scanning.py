@@ -3,13 +3,14 @@
 from random import Random
 
 import numpy as np
-from PIL import Image, ImageFilter
+from PIL import Image, ImageChops, ImageFilter
 
 
 def scanned(page: Image.Image, rng: Random, *, skew: float = 1.2, noise: float = 5.0) -> Image.Image:
     """A little askew, a little grey, a little noisy."""
-    paper = rng.randint(238, 252)
-    page = page.rotate(rng.uniform(-skew, skew), fillcolor=(paper, paper, paper - 3), resample=Image.Resampling.BICUBIC)
+    page = page.rotate(rng.uniform(-skew, skew), fillcolor=(255, 255, 255), resample=Image.Resampling.BICUBIC)
+    paper = tuple(rng.randint(236, 253) for _ in range(3))
+    page = ImageChops.multiply(page.convert("RGB"), Image.new("RGB", page.size, paper))
     return _noisy(page, rng, noise)
 
 
@@ -51,7 +52,8 @@ def photographed(page: Image.Image, rng: Random) -> Image.Image:
 def _noisy(page: Image.Image, rng: Random, amount: float) -> Image.Image:
     generator = np.random.default_rng(rng.randrange(2**32))
     pixels = np.asarray(page.convert("RGB"), np.float32)
-    grain = generator.normal(0, amount, pixels.shape[:2])[..., None]
+    # A sensor's grain is the same in all colours but for a little.
+    grain = generator.normal(0, amount, pixels.shape[:2])[..., None] + generator.normal(0, amount / 3, pixels.shape)
     return Image.fromarray(np.clip(pixels + grain, 0, 255).astype(np.uint8))
 
 

@@ -11,7 +11,7 @@ from importlib.util import find_spec
 from io import BytesIO
 from pathlib import Path
 
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageChops, ImageDraw, ImageFont
 
 Colour = tuple[int, int, int]
 BLACK: Colour = (20, 20, 20)
@@ -59,6 +59,7 @@ class Inset:
     left: float
     top: float
     width: float  #: its height follows
+    stamped: bool = False  #: ink that print shows through, as a seal's
 
 
 @dataclass
@@ -98,6 +99,10 @@ class Sheet:
 
     def inset(self, picture: Image.Image, left: float, top: float, width: float) -> None:
         self.steps.append(Inset(picture, left, top, width))
+
+    def stamp(self, picture: Image.Image, left: float, top: float, width: float) -> None:
+        """Like `inset`, but print shows through as it does through a seal."""
+        self.steps.append(Inset(picture, left, top, width, stamped=True))
 
     def measure(self, words: str, size: float) -> float:
         return _font(self._font_file, 100).getlength(words) / 100 * size
@@ -147,7 +152,10 @@ class Sheet:
                 case Inset():
                     size = _scaled(step, scale)
                     picture = step.picture.resize(size, Image.Resampling.LANCZOS).convert("RGBA")
-                    canvas.paste(picture, (round(step.left * scale), round(step.top * scale)), picture)
+                    place = (round(step.left * scale), round(step.top * scale))
+                    if step.stamped:
+                        picture = _over(canvas.crop((*place, place[0] + size[0], place[1] + size[1])), picture)
+                    canvas.paste(picture, place, picture)
         return canvas
 
 
@@ -215,6 +223,13 @@ def _draw(canvas, sheet: Sheet, step: Text | Rule | Panel | Inset) -> None:  # t
             width, height = _scaled(step, _POINTS_A_MM)
             place = step.left * _POINTS_A_MM, up(step.top) - height
             canvas.drawImage(ImageReader(step.picture), *place, width, height, mask="auto")
+
+
+def _over(paper: Image.Image, ink: Image.Image) -> Image.Image:
+    """The stamped ink as it looks on that paper: black stays black under red."""
+    mixed = ImageChops.multiply(paper.convert("RGB"), ink.convert("RGB")).convert("RGBA")
+    mixed.putalpha(ink.getchannel("A"))
+    return mixed
 
 
 def _scaled(step: Inset, scale: float) -> tuple[int, int]:

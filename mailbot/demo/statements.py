@@ -34,6 +34,6 @@ def explanation(facts: Facts, registry: Registry, *, undertaking: bool = True, d
     if facts.submitted_by == "engineer":
         sheet.inset(signature(writer, registry.random), 140, top + 8, 28)
     else:
-        sheet.inset(seal(facts.firm.name), 138, top, 38)
+        sheet.stamp(seal(facts.firm.name), 138, top, 38)
     sheet.text(140, top + 30, f"{day.year}年{day.month}月{day.day}日", 4.6)
     return sheet
