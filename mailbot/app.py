@@ -28,6 +28,7 @@ from mailbot.health import Bounds, Watchman
 from mailbot.heartbeat import beat, seconds_between
 from mailbot.instance import Instance, instance_in
 from mailbot.intake import Intake
+from mailbot.keeping import Keeping
 from mailbot.isolation import Nursery
 from mailbot.labels import Labels
 from mailbot.lock import sole_daemon
@@ -172,6 +173,14 @@ class Service:
             folder=settings.folders.calendars,
             adopt=self._adopt,
         )
+        self._keeping = Keeping(
+            ledger=ledger,
+            archive=archive,
+            words=shop.words,
+            cache=shop.reader.cache,
+            folder=settings.data_folder / "certificates",
+            office=settings.office.name,
+        )
         self.watchman = Watchman(
             ledger=ledger,
             archive=archive,
@@ -206,6 +215,7 @@ class Service:
             Leg("dispatch", _LOOK_SECONDS, lambda stop: self._dispatch.round()),
             Leg("desk", _DESK_SECONDS, self._desk.work, wakes=("dispatch",)),
             Leg("upkeep", _DESK_SECONDS, self._upkeep.work, wakes=("dispatch",)),
+            Leg("keeping", _SWEEP_SECONDS, self._keeping.work),
             Leg("watch", _DESK_SECONDS, self.watchman.work),
             Leg("heartbeat", seconds_between(), lambda stop: int(beat())),
             Leg("sweep", _SWEEP_SECONDS, lambda stop: self._archive.sweep_temp()),
@@ -314,6 +324,21 @@ def open_ledger(settings: Settings) -> Iterator[Ledger]:
         yield ledger
     finally:
         ledger.close()
+
+
+def tools_without_reader(settings: Settings, ledger: Ledger) -> Tools:
+    """What decisions at a terminal work with: no paper is read for them."""
+    matters = apply_settings(load_matters(settings.folders.packs), settings)
+    archive = Archive(settings.ledger.archive)
+    examiner = Examiner(
+        matters=matters,
+        calendar=load_calendar(settings.folders.calendars),
+        reader=None,
+        mailbox_matters=mailbox_matters(settings, matters),
+        records=LedgerRecords(ledger, archive),
+    )
+    words, instance = Words(settings.folders.templates), instance_in(settings.data_folder)
+    return Tools(ledger, archive, examiner, words, settings, instance)
 
 
 def mailbox_matters(settings: Settings, matters: tuple[Matter, ...]) -> dict[str, frozenset[str]]:

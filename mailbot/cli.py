@@ -95,6 +95,10 @@ def _ledger(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> Non
     listing.add_argument("--limit", type=int, metavar="N", help="at most so many (0: all); a table ends after 200")
     show = _add(ledger, "show", "commands.ledger:show", "one case with its whole history")
     show.add_argument("case", metavar="CASE")
+    decide = _add(ledger, "decide", "commands.decide:decide", "a reviewer's word on a case, as he would answer a mail")
+    decide.add_argument("case", metavar="CASE")
+    decide.add_argument("words", nargs="+", metavar="WORD", help="受理, 补正：…, 通过, 不通过：…, check:insurance=ok …")
+    decide.add_argument("--actor", required=True, metavar="ADDRESS", help="a reviewer of the roster")
     export = _add(ledger, "export", "commands.ledger:export", "the ledger as .xlsx or .csv")
     export.add_argument("file", type=Path, metavar="FILE")
     stats = _add(ledger, "stats", "commands.ledger:stats", "the period's figures; default: this year")
@@ -113,7 +117,7 @@ def _ledger(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> Non
         verb.add_argument("--json", action="store_true", help="JSON, one object a line")
     for verb in (listing, export, stats, sample):
         verb.add_argument("--mailbox", metavar="ADDRESS", help="of one review mailbox, by address or number prefix")
-    for verb in (listing, show, export, stats, sample, hold):
+    for verb in (listing, show, decide, export, stats, sample, hold):
         _config(verb)
 
 

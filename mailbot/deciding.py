@@ -21,6 +21,7 @@ from mailbot.happenings import clocks_of, filing_of
 from mailbot.letters import Item
 from mailbot.settings import Reviewer
 from mailbot.workbench import Tools
+from parsers.masking import mask
 
 CALL_ATTEMPTS: Final = 2  # I34: on as many different workdays
 
@@ -304,4 +305,6 @@ def _waiting(file: CaseFile, *kinds: str) -> tuple[int, ...]:
 
 
 def _sentence(words: str) -> str:
+    """As the letter has it: ended, and no number of a person whole."""
+    words = mask(words)
     return words if words.endswith(("。", "！", "；", ".")) else f"{words}。"

@@ -21,6 +21,7 @@ from mailbot.settings import OFFICE_TIME, Mailbox, Office, Reviewer, Settings
 from mailbot.tokens import Mark, Tokens
 from mailbot.workbench import Tools
 from parsers.mail.message import Message
+from parsers.masking import mask
 
 
 @dataclass(frozen=True)
@@ -123,7 +124,7 @@ class Notes:
     def text(self, kind: str, note: Note) -> str:
         """For a terminal."""
         tag, text = self._tools.words.note(kind, note)
-        return f"{tag}\n{text}"
+        return mask(f"{tag}\n{text}")
 
     def sent(self, drafted: Drafted) -> Sent:
         tag, text = self._tools.words.letter(drafted.kind, drafted.facts)
@@ -153,6 +154,7 @@ class Notes:
     ) -> Letter:
         tools = self._tools
         tag, text = tools.words.note(kind, facts)
+        text = mask(text)
         raw = compose(
             sender=mailbox.address,
             office=facts.office.name,

@@ -7,7 +7,7 @@ nothing of the sender, one confirmation mail must be answered. A refusal never s
 
 import logging
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Final
 
 from ledger.entries import CaseState, Claim, Letter, MailEntry, Reply
@@ -21,7 +21,7 @@ from mailbot.deciding import DECISIVE, NotPossible, Reason
 from mailbot.decision_notes import Note, Notes
 from mailbot.examination.command import Command, NotUnderstood, Parsed, Why, Word, parse
 from mailbot.examination.own_words import own_lines
-from mailbot.settings import OFFICE_TIME, Mailbox, Reviewer
+from mailbot.settings import OFFICE_TIME, Mailbox, Reviewer, Settings
 from mailbot.tokens import Tokens, shown_in
 from mailbot.workbench import Tools
 from parsers.mail.message import Message
@@ -128,7 +128,7 @@ class Decisions:
     def _may(self, reviewer: Reviewer, attempt: Attempt, file: CaseFile) -> bool:
         """Who reviews this mailbox, who stands in for them, whose case it is, and heads."""
         own = {address.lower() for address in attempt.mailbox.reviewers}
-        roster = self._tools.settings.reviewer
+        roster = roster_of(self._tools.settings)
         substitutes = {one.substitute.lower() for one in roster if one.substitute and one.address.lower() in own}
         allowed = own | substitutes | {(file.case.reviewer or "").lower()}
         return not own or reviewer.head or reviewer.address.lower() in allowed
@@ -238,7 +238,7 @@ class Decisions:
 
     def _on_roster(self, address: str | None) -> Reviewer | None:
         key = (address or "").lower()
-        return next((one for one in self._tools.settings.reviewer if one.address.lower() == key), None)
+        return next((one for one in roster_of(self._tools.settings) if one.address.lower() == key), None)
 
     def _refused(self, attempt: Attempt) -> int:
         day = self._tools.now() - timedelta(days=1)
@@ -247,6 +247,13 @@ class Decisions:
     def _ring(self, kind: AlarmKind, attempt: Attempt) -> None:
         alarm = Alarm(kind, attempt.mailbox.address, about=attempt.actor)
         self._tools.ledger.raise_alarm(alarm.key, alarm.detail, self._tools.now())
+
+
+def roster_of(settings: Settings) -> tuple[Reviewer, ...]:
+    """The roster; where none is written, the addresses that the mailboxes name."""
+    named = {address.lower(): address for box in settings.mailbox for address in box.reviewers}
+    listed = tuple(Reviewer(name=one, address=one, valid_from=date.min) for one in named.values())
+    return settings.reviewer or listed
 
 
 _CHANGES: Final = ("decided", "decision_undone", "case_joined")

@@ -1,0 +1,74 @@
+"""`mailbot ledger decide`: the reviewers' words at a terminal, with the same consequences as by reply."""
+
+import re
+import sys
+from argparse import Namespace
+from datetime import UTC, datetime
+from typing import Final
+
+from mailbot.app import open_ledger, tools_without_reader
+from mailbot.carrying_out import Carrier, Done
+from mailbot.deciding import NotPossible
+from mailbot.decision_notes import Note, Notes
+from mailbot.decisions import roster_of
+from mailbot.errors import UsageError
+from mailbot.examination.command import Check, Command, NotUnderstood, Parsed, Word, parse
+from mailbot.examination.workdays import day_of_receipt
+from mailbot.settings import Reviewer, Settings, load_settings
+from mailbot.tokens import Tokens
+
+_CHECK: Final = re.compile(r"check:([a-z]+)=(.+)", re.DOTALL)
+#: `备注 check:…` is written too: the word before adds nothing.
+_NOTE: Final = "备注"
+
+
+def decide(options: Namespace) -> int:
+    """0: done; 1: not possible now, said on stderr; 2: not understood, or nobody of the roster."""
+    settings = load_settings(options.config)
+    reviewer = _reviewer(settings, options.actor)
+    command = understood(options.words)
+    with open_ledger(settings) as ledger:
+        tools = tools_without_reader(settings, ledger)
+        notes = Notes(tools, Tokens(ledger, tools.instance, tools.now))
+        file = ledger.case(options.case)
+        if command.word is Word.ASK:
+            print(notes.text("history", Note.of(file, reviewer, settings)), end="")
+            return 0
+        done = Carrier(tools, notes).carry_out(command, file, reviewer)
+        if isinstance(done, NotPossible):
+            note = Note.of(file, reviewer, settings, obstacle=done, word=command.word)
+            print(notes.text("not_possible", note), end="", file=sys.stderr)
+            return 1
+        print(_shown(done), end="")
+    return 0
+
+
+def understood(words: list[str]) -> Command:
+    """The words as one line, or check:municipal=…, check:national=…, check:insurance=…. Raises UsageError."""
+    rest = words[1:] if words[0] == _NOTE and len(words) > 1 else words
+    if found := _CHECK.fullmatch(" ".join(rest)):
+        known = [check.value for check in Check]
+        if found[1] not in known:
+            raise UsageError(f"check:{found[1]}: unknown; use one of {', '.join(known)}")
+        return Command(Word.CHECK, text=found[2].strip(), check=Check(found[1]))
+    read: Parsed = parse(" ".join(words))
+    if isinstance(read, NotUnderstood):
+        raise UsageError(
+            f"{' '.join(words)}: not understood ({read.why.value}); use 受理, 补正, 通过, 不通过：理由, 现场, "
+            "复核完成 2026-12-03, 视频核验 通过|未接通, 提醒复核, 转办 NAME, 撤销, 办结, 备注：…, 查询 "
+            "or check:municipal|national|insurance=RESULT"
+        )
+    return read
+
+
+def _reviewer(settings: Settings, address: str) -> Reviewer:
+    today = day_of_receipt(datetime.now(UTC))
+    for one in roster_of(settings):
+        if one.address.lower() == address.lower() and one.serves_on(today):
+            return one
+    raise UsageError(f"--actor {address}: no reviewer of the roster who serves today")
+
+
+def _shown(done: Done) -> str:
+    """The transcript without the lines on how to answer a mail."""
+    return done.text.partition("\n\n请直接回复")[0].rstrip() + "\n"
