@@ -28,13 +28,14 @@ from mailbot.health import Bounds, Watchman
 from mailbot.heartbeat import beat, seconds_between
 from mailbot.instance import Instance, instance_in
 from mailbot.intake import Intake
-from mailbot.keeping import Keeping
 from mailbot.isolation import Nursery
+from mailbot.keeping import Keeping
 from mailbot.labels import Labels
 from mailbot.lock import sole_daemon
 from mailbot.office_files import Watched
 from mailbot.packs import load_matters, refuse_unknown_forms
 from mailbot.post import Post
+from mailbot.prompts import Prompts
 from mailbot.reading import PRELOAD, PaperReader
 from mailbot.records import LedgerRecords
 from mailbot.rendering import Words
@@ -167,6 +168,7 @@ class Service:
             tools=tools,
             crops=Crops(shop.reader),
         )
+        self._prompts = Prompts(tools)
         self._upkeep = Upkeep(
             Post(ledger, archive, shop.words, settings, instance, lambda: datetime.now(UTC)),
             shop.examiner.calendar,
@@ -214,6 +216,7 @@ class Service:
             Leg("casework", _LOOK_SECONDS, self._casework.work, wakes=("dispatch",)),
             Leg("dispatch", _LOOK_SECONDS, lambda stop: self._dispatch.round()),
             Leg("desk", _DESK_SECONDS, self._desk.work, wakes=("dispatch",)),
+            Leg("prompts", _DESK_SECONDS, self._prompts.work, wakes=("dispatch",)),
             Leg("upkeep", _DESK_SECONDS, self._upkeep.work, wakes=("dispatch",)),
             Leg("keeping", _SWEEP_SECONDS, self._keeping.work),
             Leg("watch", _DESK_SECONDS, self.watchman.work),
@@ -227,6 +230,7 @@ class Service:
         polls = [self._intake.poll(account) for account in self._accounts]
         self._casework.work(stop)
         self._desk.work(stop)
+        self._prompts.work(stop)
         self._dispatch.round()
         return all(not poll.skipped for poll in polls)
 

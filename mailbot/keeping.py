@@ -1,9 +1,12 @@
 """What does a day's keeping of the records consist of: destruction in two steps, and papers' readings forgotten?"""
 
+import logging
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from threading import Event
 from typing import Final
 
 from ledger.archive import Archive
@@ -15,6 +18,9 @@ from mailbot.reading_cache import ReadingCache
 from mailbot.rendering import Words
 from mailbot.settings import OFFICE_TIME
 
+log = logging.getLogger(__name__)
+
+_KEPT: Final = "kept"  #: the day on which the records were kept last
 #: Readings of papers that nobody has asked for so long are forgotten: long before their mails are destroyed.
 READINGS_KEPT: Final = timedelta(days=90)
 
@@ -91,3 +97,40 @@ def _write_certificate(folder: Path, day: date, text: str) -> Path:
         file.write(text.encode())
     os.chmod(path, 0o400)
     return path
+
+
+class Keeping:
+    """The leg: once a day, at the first look after midnight in Chongqing."""
+
+    def __init__(
+        self,
+        *,
+        ledger: Ledger,
+        archive: Archive,
+        words: Words,
+        cache: ReadingCache | None,
+        folder: Path,
+        office: str,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        """`folder`: where certificates of destruction are kept."""
+        self._ledger = ledger
+        self._archive = archive
+        self._words = words
+        self._cache = cache
+        self._folder = folder
+        self._office = office
+        self._now = now
+
+    def work(self, stop: Event) -> int:
+        """How many cases, mails and letters were destroyed today."""
+        now = self._now()
+        today = now.astimezone(OFFICE_TIME).date().isoformat()
+        if self._ledger.recall(_KEPT) == today:
+            return 0
+        forget_readings(self._cache, now)
+        done = purge_due(self._ledger, self._archive, self._words, self._folder, now, office=self._office)
+        self._ledger.remember(_KEPT, today)
+        if done.marked or done.destroyed:
+            log.info("records kept", extra={"marked": done.marked, "destroyed": len(done.destroyed)})
+        return len(done.destroyed)

@@ -28,6 +28,8 @@ FLOORS = {
     "mailbot.reminder": 4,
     "mailbot.window": 4,
     "mailbot.upkeep": 4,
+    "mailbot.keeping": 4,
+    "mailbot.reindex": 4,
     "mailbot.health": 4,
     "mailbot.monitor": 4,
     "mailbot.examiner": 4,
