@@ -124,6 +124,16 @@ def test_with_the_next_year_hidden_the_truth_lies_within_the_bounds(hidden, firs
         assert due.day in (None, true)
 
 
+@pytest.mark.parametrize(("hidden", "first"), [(2025, date(2024, 1, 1)), (2026, date(2025, 1, 1))])
+def test_so_it_does_for_sixty_calendar_days(hidden, first):
+    blind = knowing(*range(2024, hidden))
+    for n in range(366):
+        start = first + timedelta(days=n)
+        true, due = PUBLISHED.calendar_days_deadline(start, 60).day, blind.calendar_days_deadline(start, 60)
+        assert due.earliest <= true <= due.latest
+        assert due.day in (None, true)
+
+
 @given(st.dates(date(2024, 1, 1), date(2026, 10, 1)), st.integers(1, 40), st.sets(st.sampled_from([2024, 2025, 2026])))
 def test_bounds_hold_whatever_years_are_known(start, count, years):
     true = PUBLISHED.add_workdays(start, count).day
