@@ -110,7 +110,13 @@ class Notes:
             note.number, address, mailbox=mailbox.address, state=CaseState(note.state), pending=pending
         )
         thread = None if to else Thread(message.message_id, message.references)
-        return self._written(kind, note, mailbox, address, mark, claim, thread)
+        return self._written(kind, note, mailbox, address, mark, f"reply:{claim.mail.id}:{kind}", thread)
+
+    def prompt(self, kind: str, note: Note, to: Reviewer, purpose: str) -> Letter:
+        """Unasked: a draft lies ready, and one word of his sends it."""
+        mailbox = self._mailbox(note.file.case.mailbox)
+        mark = self._tokens.issue(note.number, to.address, mailbox=mailbox.address)
+        return self._written(kind, note, mailbox, to.address, mark, purpose, None)
 
     def refusal(self, claim: Claim, mailbox: Mailbox, reviewer: Reviewer, message: Message) -> Letter:
         """Without a token, and without a reason."""
@@ -119,7 +125,8 @@ class Notes:
         )
         facts = Refusal(reviewer.name, self._tools.settings.office_of(mailbox))
         thread = Thread(message.message_id, message.references)
-        return self._written("refused", facts, mailbox, reviewer.address, Mark("", identity), claim, thread)
+        purpose = f"reply:{claim.mail.id}:refused"
+        return self._written("refused", facts, mailbox, reviewer.address, Mark("", identity), purpose, thread)
 
     def text(self, kind: str, note: Note) -> str:
         """For a terminal."""
@@ -149,7 +156,7 @@ class Notes:
         mailbox: Mailbox,
         address: str,
         mark: Mark,
-        claim: Claim,
+        purpose: str,
         thread: Thread | None,
     ) -> Letter:
         tools = self._tools
@@ -174,7 +181,7 @@ class Notes:
             subject=tag,  # without the token: it is kept nowhere but in the mail itself
             message_id=mark.message_id,
             sha256=tools.archive.store([raw]).sha256,
-            purpose=f"reply:{claim.mail.id}:{kind}",
+            purpose=purpose,
         )
 
     def _mailbox(self, address: str) -> Mailbox:
