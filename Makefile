@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := help
 
-.PHONY: help install demo test lint format score bench lock clean
+.PHONY: help install demo test soak lint format score bench lock clean
 
 help: ## this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -25,6 +25,10 @@ demo: .venv/installed ## the main job on embedded servers, nothing to configure
 
 test: .venv/tested ## every test (installs and starts Dovecot, Postfix and PostgreSQL where the user may)
 	$(BIN)/python -m pytest
+
+soak: .venv/tested ## 10,000 mails under kill -9 and server faults, on SQLite and on PostgreSQL (hours; SOAK="--mails 2000")
+	$(BIN)/python -m tests.soak --engine sqlite $(SOAK)
+	$(BIN)/python -m tests.soak --engine postgres $(SOAK)
 
 lint: .venv/tested ## ruff and mypy --strict
 	$(BIN)/ruff check .
