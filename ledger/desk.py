@@ -39,6 +39,7 @@ class Waiting:
     case_number: str
     round: int
     since: datetime  #: when that mail was examined
+    reviewer: str | None = None  #: whose case it is
 
 
 class DeskRecords(Letters):
@@ -84,7 +85,7 @@ class DeskRecords(Letters):
         """
         last, latest = func.max(EXAMINATION.c.round), func.max(EXAMINATION.c.at)
         query = (
-            select(EXAMINATION.c.case_number, last, latest)
+            select(EXAMINATION.c.case_number, last, latest, func.max(CASE.c.reviewer))
             .join(CASE, CASE.c.number == EXAMINATION.c.case_number)
             .where(CASE.c.state == CaseState.REFERRED, CASE.c.mailbox == mailbox)
             .group_by(EXAMINATION.c.case_number)

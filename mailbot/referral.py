@@ -111,7 +111,7 @@ class Referrals:
                 waiting = [
                     one
                     for one in tools.ledger.unreferred(mailbox.address, reviewer, examined_before=now - COLLECT)
-                    if reviewer in readers_of(tools.settings, mailbox, self._assigned(one), day)
+                    if reviewer in readers_of(tools.settings, mailbox, one.reviewer, day)
                 ]
                 for start in range(0, len(waiting), MOST_CASES):
                     if stop.is_set():
@@ -138,9 +138,6 @@ class Referrals:
             "referral", purpose, mailbox=mailbox, to=reviewer, facts=facts, pictures=pictures, refers=rounds, mark=alone
         )
         return int(queued)
-
-    def _assigned(self, waiting: Waiting) -> str | None:
-        return self._tools.ledger.case(waiting.case_number).case.reviewer
 
     def _laid(self, file: CaseFile, pictures: list[Picture]) -> Referred:
         case = file.case

@@ -95,7 +95,10 @@ class Window:
             this_round = [entry for entry in file.letters if entry.queued_at >= since]
             if any(_is_feedback(entry) and entry.letter.state in _ON_THE_WAY for entry in this_round):
                 continue
-            yield clock.case_number, (self._plan(file, this_round), file)
+            plan = self._plan(file, this_round)
+            if plan.outcome is Outcome.ESCALATED and not _presses(clock, day, only=True):
+                continue  # told on its day; from the next on it is overdue, and reminded of as such
+            yield clock.case_number, (plan, file)
 
     def _plan(self, file: CaseFile, letters: list[LetterEntry]) -> _Plan:
         policy = self._tools.settings.feedback.on_due
@@ -137,10 +140,11 @@ class Window:
         return int(tools.ledger.queue_letter(replace(letter, purpose=purpose), case=number, now=now, actor=ACTOR))
 
 
-def _presses(clock: OpenClock, day: date) -> bool:
-    """Where next year's holidays are not published, the earliest day that may turn out to be the last counts."""
+def _presses(clock: OpenClock, day: date, *, only: bool = False) -> bool:
+    """Due by that day; `only`: on that day. Where next year's holidays are not published, the earliest day that may
+    turn out to be the last counts."""
     due = clock.clock.due or clock.clock.earliest
-    return due is not None and due <= day
+    return due is not None and (due == day if only else due <= day)
 
 
 def _is_feedback(entry: LetterEntry) -> bool:
