@@ -12,7 +12,7 @@ from functools import cache
 from statistics import mean, median
 from typing import Any, Final
 
-from sqlalchemy import Connection, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, or_, select
 
 from ledger.cases import OPEN_STATES
 from ledger.entries import CaseState, MailState
@@ -136,7 +136,7 @@ def figures_of(connection: Connection, period: Period, workdays: Workdays) -> Fi
         open_now=_cases(connection, period, still_open),
         overdue_now=_cases(connection, period, still_open, CASE.c.number.in_(_overdue(period.today))),
         on_site=_cases(connection, period, CASE.c.number.in_(_sent_on_site(period))),
-        explained=_cases(connection, period, *received, CASE.c.number.in_(_explained())),
+        explained=_cases(connection, period, *received, _explained()),
         closed_as=_closed_as(connection, period),
         mean_workdays_since_receipt=_mean(since_receipt),
         median_workdays_since_receipt=_median(since_receipt),
@@ -252,9 +252,9 @@ def _sent_on_site(period: Period) -> Select[Any]:
     return select(EVENT.c.case_number).where(*told, EVENT.c.detail.like(f'%"state": "{CaseState.ON_SITE}"%'))
 
 
-def _explained() -> Select[Any]:
+def _explained() -> ColumnElement[bool]:
     papers = [EXAMINATION.c.documents.like(f"%{paper}%") for paper in _PAPERS_OF_DELAY]
-    return select(EXAMINATION.c.case_number).where(or_(*papers))
+    return exists().where(EXAMINATION.c.case_number == CASE.c.number, or_(*papers))
 
 
 def _closed_as(connection: Connection, period: Period) -> dict[str, int]:

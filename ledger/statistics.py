@@ -74,6 +74,14 @@ class Statistics(Store):
         with self.reading() as connection:
             return figures_of(connection, Period(first, last, today, tuple(mailboxes)), workdays)
 
+    def weigh_indexes(self) -> None:
+        """Lets SQLite learn which index finds fewest rows: 30 ms on a million mails, and the digest asks in a third of
+        the time. Once a day will do. PostgreSQL does so by itself."""
+        if self.engine.dialect.name == "sqlite":
+            with self.writing(chain=False) as connection:
+                connection.exec_driver_sql("PRAGMA analysis_limit=1000")
+                connection.exec_driver_sql("ANALYZE")
+
     def state_counts(self, *, mailboxes: Sequence[str] = ()) -> dict[CaseState, int]:
         query = _within(select(CASE.c.state, func.count()), CASE, mailboxes, ()).group_by(CASE.c.state)
         with self.reading() as connection:

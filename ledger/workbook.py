@@ -61,7 +61,7 @@ class Sheet:
     def copy_to(self, target: BinaryIO) -> None:
         """The finished sheet's XML."""
         last = f"{self._columns[-1]}{max(self.rows, 1)}"
-        self._file.write(f'</sheetData><autoFilter ref="A1:{last}"/></worksheet>')
+        self._file.write(f'</sheetData><autoFilter ref="A1:{last}"/>{_PAPER}</worksheet>')
         self._file.flush()
         self._file.seek(0)
         while block := self._file.buffer.read(_BUFFER):
@@ -180,6 +180,11 @@ def _entry(name: str) -> zipfile.ZipInfo:
     return member
 
 
+#: A3, landscape: the paper that an office prints a ledger on.
+_PAPER: Final = (
+    '<pageMargins left="0.4" right="0.4" top="0.5" bottom="0.5" header="0.3" footer="0.3"/>'
+    '<pageSetup paperSize="8" orientation="landscape"/>'
+)
 _XML: Final = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _MAIN: Final = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _OFFICE: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -224,6 +229,8 @@ def _frame(sheets: Sequence[Sheet]) -> Iterator[_Member]:
     filters = "".join(
         f'<definedName name="_xlnm._FilterDatabase" localSheetId="{number - 1}" hidden="1">'
         f"'{escape(sheet.name)}'!$A$1:${sheet._columns[-1]}${max(sheet.rows, 1)}</definedName>"
+        f'<definedName name="_xlnm.Print_Titles" localSheetId="{number - 1}">'
+        f"'{escape(sheet.name)}'!$A:$A,'{escape(sheet.name)}'!$1:$1</definedName>"
         for number, sheet in zip(numbers, sheets, strict=True)
     )
     yield _Member(

@@ -129,6 +129,7 @@ class Keeping:
         if self._ledger.recall(_KEPT) == today:
             return 0
         forget_readings(self._cache, now)
+        self._ledger.weigh_indexes()
         done = purge_due(self._ledger, self._archive, self._words, self._folder, now, office=self._office)
         self._ledger.remember(_KEPT, today)
         if done.marked or done.destroyed:
