@@ -165,7 +165,7 @@ class Matter(PackPart):
     rules: dict[Code, RuleSetting] = {}  #: by finding code
     letters: dict[Code, LetterPolicy] = {}  #: by kind of letter; what is not named goes out at once
     policies: dict[str, str] = {}  #: named switches (I01–I36)
-    retention_years: int = Field(default=3, ge=3)  #: 二: three years at least
+    retention_years: Literal[3] = 3  #: 二; the ledger keeps every case as long
     samples: tuple[Sample, ...] = Field(default=(), alias="sample")
 
     def policy(self, name: str) -> str:

@@ -269,7 +269,7 @@ _TABLE: Final = (
         "retention_start",
         "I33",
         ("closing_or_last_mail",),
-        "The three years count from the later of closing and the last mail; retention_years of a pack makes it longer.",
+        "The three years count from the later of closing and the last mail; everything but the ledger's skeleton goes.",
         asked=True,
     ),
     Policy(

@@ -31,6 +31,7 @@ from tests.edges.cases import (
     CLOSE_BY_FIRM,
     ENGINEER,
     FIRM,
+    HANDLER,
     INFORMATION_BOX,
     INSURANCE,
     LETTER,
@@ -749,3 +750,22 @@ def a_bounce(message_id: str) -> bytes:
         f"Reporting-MTA: dns; mx\r\n\r\nFinal-Recipient: rfc822; {ENGINEER}\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\n"
         f"--b\r\nContent-Type: message/rfc822\r\n\r\nMessage-ID: {message_id}\r\nSubject: x\r\n\r\n\r\n--b--\r\n"
     ).encode()
+
+
+@pytest.mark.xfail(
+    strict=True, reason="the ledger keeps no handler, so one who acts for two enterprises is not noticed"
+)
+def test_e18_a_handler_of_two_enterprises_is_shown_to_a_person(tmp_path):
+    other = Enterprise("重庆别家工程咨询有限公司", "915000000000000192", "other@firm.invalid")
+    with office_seeing(tmp_path, a_firms_closing(), directory=(FIRM, other)) as office:
+        office.time = datetime(2026, 6, 24, 10, tzinfo=OFFICE_TIME)
+        work(office, from_the_firm(CLOSE_BY_FIRM, a_firms_closing()))
+        letter = a_firms_letter(
+            day=date(2026, 6, 20),
+            blanks=built.a_letter("4-1-3", firm=other.name, handler=HANDLER, handler_id=built.OTHER_ID).blanks,
+        )
+        office.reader.files = a_firms_closing(**{LETTER: letter, INSURANCE: a_certificate(employer=other.name)})
+        raw = from_the_firm(
+            CLOSE_BY_FIRM.replace(built.FIRM, other.name), a_firms_closing(), sender="other@firm.invalid", content="o"
+        )
+        assert "handler_of_two_firms" in told(examined(office, raw, received=JUNE))
