@@ -66,6 +66,12 @@ class Mails(Store):
             row = connection.execute(select(MAIL).where(MAIL.c.id == mail_id)).mappings().first()
         return mail_entry(row) if row else None
 
+    def mails_called(self, message_id: str) -> tuple[MailEntry, ...]:
+        """Mails of that Message-ID, in whatever mailbox, the first recorded first."""
+        query = select(MAIL).where(MAIL.c.message_id == message_id).order_by(MAIL.c.id).limit(20)
+        with self.reading() as connection:
+            return tuple(mail_entry(row) for row in connection.execute(query).mappings())
+
     def mails(self, *states: MailState, mailbox: str | None = None, limit: int = 1000) -> tuple[MailEntry, ...]:
         """Mails in these states, newest first: for digests and lists."""
         query = select(MAIL).where(MAIL.c.state.in_(states)).order_by(MAIL.c.recorded_at.desc(), MAIL.c.id.desc())

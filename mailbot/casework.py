@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from threading import Event, Thread
 
-from ledger.entries import CaseState, Claim, Letter, LetterState, MailEntry, MailState
+from ledger.entries import CaseState, Claim, Letter, LetterState
 from ledger.errors import LedgerError, Stale
 from ledger.failpoints import fp
 from ledger.store import MAILBOT, DatabaseFailed
@@ -29,6 +29,7 @@ from mailbot.letters import LetterFacts, Sender, certain_only, draft, facts_of
 from mailbot.rehearsal import Rehearsal, rehearsed
 from mailbot.rounds import own_misses
 from mailbot.settings import OFFICE_TIME, Mailbox
+from mailbot.twins import LEFT_TO_THE_OTHER, answered_twin
 from mailbot.workbench import Tools as Tools
 
 log = logging.getLogger(__name__)
@@ -36,7 +37,6 @@ log = logging.getLogger(__name__)
 LEASE_SECONDS = 30.0  #: after a kill, how long until the mail is worked again
 _RENEW_SECONDS = 10.0
 _RETRY = timedelta(minutes=5)
-_LEFT_TO_THE_OTHER = "other_mailbox_too"  #: not answered here: the right mailbox has it too
 
 #: The state in which a case waits after its first examination.
 _STATES = {
@@ -144,7 +144,7 @@ class Casework:
         )
         kinds = {letter.kind for letter in feedback.letters}
         codes = {judged.code for judged in examination.verdict.findings}
-        first = self._answered_as(claim)
+        first = answered_twin(self._tools, claim.mail, examination.message)
         if first is not None:
             ledger.answer(claim, "answered_by_other_mailbox", letters=(), number=first.case_number)
         elif examination.verdict.outcome is Outcome.SET_ASIDE:
@@ -154,7 +154,7 @@ class Casework:
                 claim, number=case.number, letters=self._letters(claim, mailbox, examination, feedback, case.number)
             )
         elif LetterKind.WRONG_MAILBOX in kinds or "mailbox_other_too" in codes:
-            reason = "wrong_mailbox" if LetterKind.WRONG_MAILBOX in kinds else _LEFT_TO_THE_OTHER
+            reason = "wrong_mailbox" if LetterKind.WRONG_MAILBOX in kinds else LEFT_TO_THE_OTHER
             ledger.answer(claim, reason, letters=self._letters(claim, mailbox, examination, feedback, None))
         elif _needs_no_case(examination):
             number = case.number if case else None
@@ -170,13 +170,6 @@ class Casework:
         if examination.classification.kind is MailKind.WITHDRAWAL and case and case.state.is_open:
             asked = {"withdrawal_asked_on": day_of_receipt(examination.received).isoformat()}
             self._tools.ledger.record_step(case.number, asked, actor=MAILBOT, now=self._tools.now())
-
-    def _answered_as(self, claim: Claim) -> MailEntry | None:
-        """The same mail in another mailbox, when it was worked there: one submission, one answer (D17)."""
-        first = self._tools.ledger.mail(claim.mail.same_as) if claim.mail.same_as is not None else None
-        if first is None or first.reason == _LEFT_TO_THE_OTHER:
-            return None
-        return first if first.state in (MailState.FILED, MailState.ANSWERED, MailState.DUPLICATE) else None
 
     def _file_case(self, claim: Claim, mailbox: Mailbox, examination: Examination, feedback: Feedback) -> None:
         tools, case = self._tools, examination.case

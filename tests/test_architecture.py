@@ -45,6 +45,7 @@ FLOORS = {
     "mailbot.dossier": 4,
     "mailbot.happenings": 4,
     "mailbot.rounds": 4,
+    "mailbot.twins": 4,
     "mailbot.records": 4,
     "mailbot.replay": 4,
     "mailbot.doubts": 4,

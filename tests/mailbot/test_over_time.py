@@ -333,6 +333,31 @@ class TestTwins:
         assert {office.ledger.mail(one).case_number for one in mails} == {"ZJZD-2026-0001"}
         assert len(office.letters()) == 1
 
+    @pytest.mark.parametrize(
+        "mail",
+        [
+            {"subject": "请问需要提交哪些材料？", "body": "请问需要提交哪些材料？", "files": ()},
+            {"subject": "投诉审核不作为", "files": ()},
+            {"subject": "渝东高速公路项目信息更新提醒", "files": ()},
+            {},
+        ],
+        ids=["a question", "a complaint", "a reminder", "an application"],
+    )
+    @pytest.mark.parametrize("boxes", [(TRACK_BOX, INFORMATION_BOX), (INFORMATION_BOX, TRACK_BOX)])
+    def test_so_are_two_copies_under_different_traces(self, office, mail, boxes):
+        raw = a_mail(to=f"{TRACK_BOX}, {INFORMATION_BOX}", **mail)
+        for number, box in enumerate(boxes):
+            office.works(f"Received: from relay{number}.invalid by mx.vip.163.com\r\n".encode() + raw, mailbox=box)
+        assert len(office.letters()) == 1
+        assert len(office.numbers()) <= 1
+
+    def test_another_mail_under_the_same_message_id_is_answered(self, office):
+        """A broken client repeats its Message-ID: nobody's question is lost for that."""
+        both = {"to": f"{TRACK_BOX}, {INFORMATION_BOX}", "identity": "<same@person.invalid>", "files": ()}
+        for box, words in ((TRACK_BOX, "请问需要提交哪些材料？"), (INFORMATION_BOX, "请问邮箱地址是多少？")):
+            office.works(a_mail(words, body=words, **both), mailbox=box)
+        assert len(office.letters()) == 2
+
 
 class TestSender:
     """E06: by the date from which the directory knows an address."""
@@ -405,6 +430,18 @@ class TestEngagements:
         office.works(a_mail(UPDATE, content="2"))
         assert not any(code.startswith("engagement") for code in office.found("ZJZD-2026-0002"))
 
+    def test_without_a_ledger_nothing_is_said_of_them(self, office):
+        raw = a_mail(UPDATE)
+        mail = office.ledger.mail(office.receive(raw))
+        with_ledger = office.examiner()
+        alone = with_ledger.under(
+            with_ledger.matters, {TRACK_BOX: frozenset({"engineer_track_record"})}, reader=office.reader, records=None
+        )
+        box = office.settings.mailbox_at(TRACK_BOX)
+        examination = alone.examine(Arrived(raw, TRACK_BOX, mail.arrived_at, receiver_of(box)))
+        assert examination.submission.filing.action == "update"
+        assert not any(one.code.startswith("engagement") for one in examination.verdict.findings)
+
 
 class TestOpenSubject:
     """What the subject leaves open the letter's form may tell; it stays an assumption."""
@@ -448,6 +485,13 @@ class TestRouting:
     def test_where_the_papers_name_no_project_nothing_is_asked(self, office):
         self.routed(office, ("另一项目", Authority("市级", None)), files=(CARD, PHOTO))
         assert "mailbox_wrong" not in office.found()
+
+    def test_a_question_names_everybody_whom_the_circular_names(self, office):
+        """G41–G43."""
+        words = "请问需要提交哪些材料？"
+        office.works(a_mail(words, body=words, files=()))
+        for number in ("010-85113181", "0311-87899326", "17783468991", "023-62806051", "023-88317567", "1987672148"):
+            assert number in office.text("question")
 
 
 class TestLateness:
