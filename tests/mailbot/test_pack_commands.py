@@ -20,7 +20,9 @@ from mailbot.demo.ink import seal
 from mailbot.demo.letters import Filling, draw_letter
 from mailbot.demo.people import Registry
 from mailbot.demo.sheet import pdf
+from mailbot.doctor import _policies as undecided
 from mailbot.examination.matter import Matter
+from mailbot.examination.policies import POLICIES
 from mailbot.examiner import Examiner
 from mailbot.heads import Head
 from mailbot.packs import load_matters, with_pack
@@ -36,6 +38,7 @@ from tests.builders_service import (
     PlayedReader,
     a_mail,
     papers,
+    some_settings,
 )
 
 PACK = """
@@ -189,7 +192,8 @@ def test_a_new_matter_needs_no_programmer(office_folder, monkeypatch, capsys):
     assert told["Subject"].startswith("【借用登记材料齐全】")
     assert "请按约定日期领取设备" in told.get_body(("plain",)).get_content()
 
-    assert main(["pack", "replay", str(pack), *config]) == 0
+    with nobody_is_asked(monkeypatch):
+        assert main(["pack", "replay", str(pack), *config]) == 0
     assert capsys.readouterr().out == "0 of 1 mails would come to something else\n"
 
 
@@ -237,6 +241,20 @@ def test_replay_of_a_file_that_is_no_pack_ends_with_2(office_folder, capsys):
 
 TRACK = next(matter for matter in load_matters() if matter.key == "engineer_track_record")
 UNCOPIED, UNSEEN = "uncopied", "unseen"
+
+
+@contextmanager
+def nobody_is_asked(monkeypatch):
+    """The readers' own pipes stand; no server can be reached."""
+
+    def refuse(*_, **__):
+        raise AssertionError("a server was asked")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(socket.socket, "connect", refuse)
+        patched.setattr(socket, "create_connection", refuse)
+        patched.setattr(socket, "getaddrinfo", refuse)
+        yield
 
 
 @contextmanager
@@ -355,3 +373,19 @@ def test_mails_that_are_no_longer_kept_are_counted_not_guessed(worked, monkeypat
     assert office.archive.remove(mail.sha256)
     pack = Matter.model_validate({**TRACK.model_dump(by_alias=True), "policies": {"subject": "lenient"}})
     assert ids["right"] not in replayed(office, pack, monkeypatch)
+
+
+def test_doctor_names_what_the_office_should_decide(tmp_path):
+    """Each with what holds now, what it means, and how to decide it; a decided one says so."""
+    settings = some_settings(tmp_path, policies={"insurance_months": "any_three"})
+    lines = [str(line) for line in undecided(settings)]
+    asked = [policy for policy in POLICIES.values() if policy.asked]
+    assert len(lines) == len(asked)
+    for policy, line in zip(asked, lines, strict=True):
+        assert f"policy {policy.name} = " in line
+        assert policy.gap in line
+        if policy.name == "insurance_months":
+            assert line.endswith("= any_three (I13), decided by the office")
+        else:
+            assert policy.meaning in line
+            assert ("[policies]" in line) or not policy.choice
