@@ -31,6 +31,8 @@ _STAIN: Final = 0.0002  #: share of the page that red ink must cover to be a mar
 _NEAR: Final = 0.22  #: how far from the place to sign a mark without colour counts, as a share of the page
 _RING_INK: Final = 110.0  #: how dark a ring without colour is taken to be at most
 _RING_LEAD: Final = 36.0  #: darkness of a rim over its sides; print reached 26, grey seals 51 and more
+_HINT_LEAD: Final = 2.6  #: of redness; pages without a seal reached 1.7, a seal of a tenth of its ink 2.9
+_RED_HELD: Final = 30.0  #: redness counted at most, so that one red stroke makes no ring
 _GREY_SPREAD: Final = 3  #: spread of the channels that a grey picture may have after JPEG
 
 
@@ -66,6 +68,8 @@ def find_seal(ink: InkMap, number: int, near: Box | None) -> Mark:
         return Mark(Presence.UNCLEAR, number, near, "greyscale")
     if near is not None and _round_without_colour(ink, near):
         return Mark(Presence.UNCLEAR, number, near, "no_colour")
+    if near is not None and _hint_of_red(ink, near):
+        return Mark(Presence.UNCLEAR, number, near, "faint")
     stain = _stain(strong, near)
     if stain is not None:
         return Mark(Presence.UNCLEAR, number, stain, "red_mark")
@@ -198,16 +202,27 @@ def _round_without_colour(ink: InkMap, near: Box) -> bool:
     """
     size = tuple(max(1, round(side * _SIDE / 2 / max(ink.height, ink.width))) for side in (ink.width, ink.height))
     level = np.asarray(cv2.resize(ink.lightness, size, interpolation=cv2.INTER_AREA), dtype=np.float32)
-    x, y = near.middle
-    rows = slice(max(0, round((y - _NEAR) * size[1])), max(1, round((y + _NEAR) * size[1])))
-    columns = slice(max(0, round((x - 0.15) * size[0])), max(1, round((x + 0.5) * size[0])))
     # Print is darker than a seal's ink: cut off, so that it does not outweigh the ring.
-    dark = np.minimum(255 - level[rows, columns], _RING_INK)
+    return _best_ring(np.minimum(255 - level, _RING_INK), near) >= _RING_LEAD
+
+
+def _hint_of_red(ink: InkMap, near: Box) -> bool:
+    """A ring around the place to sign too pale for its pixels to be told from the paper, but not for its sum."""
+    red = _redness(ink, 0.5 * _SIDE / max(ink.height, ink.width))
+    return _best_ring(np.clip(red, -_RED_HELD, _RED_HELD), near) >= _HINT_LEAD
+
+
+def _best_ring(level: NDArray[np.float32], near: Box) -> float:
+    """The clearest ring of a seal's size around a place, as the lead of its rim over its sides."""
+    height, width = level.shape
+    x, y = near.middle
+    rows = slice(max(0, round((y - _NEAR) * height)), max(1, round((y + _NEAR) * height)))
+    columns = slice(max(0, round((x - 0.15) * width)), max(1, round((x + 0.5) * width)))
     radii = range(round(_SIZE[0] * _SIDE / 4), round(_SIZE[1] * _SIDE / 4) + 1)
-    best = max(
-        float(cv2.filter2D(dark, cv2.CV_32F, ring, borderType=cv2.BORDER_CONSTANT).max()) for ring in map(_ring, radii)
+    return max(
+        float(cv2.filter2D(level[rows, columns], cv2.CV_32F, ring, borderType=cv2.BORDER_CONSTANT).max())
+        for ring in map(_ring, radii)
     )
-    return best >= _RING_LEAD
 
 
 @cache

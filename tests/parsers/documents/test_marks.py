@@ -174,3 +174,11 @@ def test_a_label_run_together_with_the_clause_above_or_the_name_beside_keeps_its
     read = read_letter("x.jpg", 1, (replace(letter.page, lines=lines),), (sheet.picture,))
     (mark,) = [one.mark for one in read.signatures if one.label == "法定代表人"]
     assert mark.presence is (Presence.PRESENT if signed else Presence.ABSENT)
+
+
+def test_a_seal_that_has_almost_vanished_is_still_unclear_and_none_is_absent():
+    rng = np.random.default_rng(1)
+    for ink, presence in (((240, 226, 222), Presence.UNCLEAR), (None, Presence.ABSENT)):
+        sheet = sealed(ink=ink, width=6) if ink else Sheet(LETTER)
+        noisy = sheet.picture.astype(np.float32) + rng.normal(0, 4, sheet.picture.shape)
+        assert seal_on(sheet, np.clip(noisy, 0, 255).astype(np.uint8)).presence is presence
