@@ -89,7 +89,8 @@ class Sheet:
         self.rows += 1
         row = self.rows
         filled = [f'<c r="{column}{row}"{cell}' for column, cell in zip(self._columns, cells, strict=True) if cell]
-        self._file.write(f'<row r="{row}">{"".join(filled)}</row>')
+        tall = ' ht="30" customHeight="1"' if row == 1 else ""  # a heading may take two lines
+        self._file.write(f'<row r="{row}"{tall}>{"".join(filled)}</row>')
 
 
 @dataclass(frozen=True)

@@ -172,7 +172,7 @@ def history(file: CaseFile) -> Iterator[str]:
     for one in file.examinations:
         yield f"  round {one.round}: received {_local(one.received_at)}, {one.verdict} under pack {one.pack_version}"
         for finding in one.findings:
-            yield f"    {finding.severity} {finding.code}: {finding.message}（{finding.clause}）"
+            yield f"    {finding.severity} {finding.code}: {mask(finding.message)}（{finding.clause}）"
     for mail in file.mails:
         yield f"  mail {mail.id}: {_local(mail.arrived_at)} {mask(mail.subject)} sha256 {mail.sha256[:16]}…"
     for entry in file.letters:

@@ -1,0 +1,214 @@
+"""How long do list, digest, figures and export take on a large ledger? `python -m tests.bench.bench_ledger [--mails N]`
+
+The law: the reviewers' list and the digest's questions in under 2 s each on 1,000,000 mails and 300,000 cases, and
+100,000 cases exported in under 60 s and 500 MiB.
+"""
+
+import argparse
+import json
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import closing
+from datetime import UTC, date, datetime, timedelta
+from itertools import islice
+from pathlib import Path
+
+from ledger.book import View
+from ledger.entries import CaseState, LetterState, MailState
+from ledger.export import export_xlsx
+from ledger.ledger import Ledger
+from ledger.questions import CaseFilter
+from mailbot.calendars import load_calendar
+from mailbot.labels import Labels
+from mailbot.packs import load_matters
+from parsers.masking import mask, masked_address
+
+TODAY = date(2026, 11, 20)
+BOXES = ("track@office.example", "information@office.example")
+STATES = [
+    *[state.value for state in CaseState if not state.is_open] * 24,
+    *[one.value for one in CaseState if one.is_open],
+]
+FINDINGS = [
+    {"code": "firm_not_copied", "severity": "defect", "clause": "附件4 1.4.1", "message": "未同步发送企业邮箱。",
+     "document": None, "page": None, "evidence": {}},
+    {"code": "letter_seal_unclear", "severity": "doubt", "clause": "附件4 1.4.1", "message": "印章待核对。",
+     "document": "扫描件1.jpg", "page": 1, "evidence": {}},
+]  # fmt: skip
+DOCUMENTS = [
+    {"kind": kind, "file": f"扫描件{number}.jpg", "pages": [1], "form": None, "fields": {}, "read_by": "ocr"}
+    for number, kind in enumerate(("commitment_letter", "national_screenshot", "identity_card"), start=1)
+]  # fmt: skip
+_BATCH = 20_000
+
+
+def moment(day: date, minutes: int = 0) -> str:
+    return f"{datetime.combine(day, datetime.min.time()) + timedelta(minutes=minutes):%Y-%m-%d %H:%M:%S.%f}"
+
+
+def rows(mails: int, cases: int):
+    """(table, row) of an invented office: every third mail or so opens a case, the others belong to none."""
+    findings, documents = (json.dumps(one, ensure_ascii=False) for one in (FINDINGS, DOCUMENTS))
+    span = 3 * 365
+    for number in range(mails):
+        day = TODAY - timedelta(days=span - number * span // mails)
+        opens = number % max(mails // cases, 1) == 0 and number // max(mails // cases, 1) < cases
+        case = f"ZJZD-{day.year}-{number // max(mails // cases, 1):07d}" if opens else None
+        at, box = moment(day, number % 600), BOXES[number % 2]
+        state = "filed" if opens else "set_aside" if number % 7 else "answered"
+        yield "mail", (number + 1, box, f"{number:064x}", state, at, at, f"<{number}@applicant.example>",
+                       f"张三{number % 997}/重庆甲监理咨询公司/业绩登记新增(本人提交)",
+                       f"zhang{number % 997}@applicant.example", "", "[]", "", case, 1, 0, 1, 0, 0, at)  # fmt: skip
+        if not opens:
+            continue
+        ordinal = number // max(mails // cases, 1)
+        old = (TODAY - day).days > 40
+        firm = f"重庆{ordinal % 499}监理咨询公司"
+        case_state = (
+            STATES[ordinal % len(STATES)] if old else ("complete", "awaiting_correction", "referred")[ordinal % 3]
+        )
+        closed = None if CaseState(case_state).is_open else moment(day + timedelta(days=9), 60)
+        yield "registration", (case, case_state, box, number + 1, "engineer_track_record", "add", "engineer",
+                               firm, firm, f"张三{ordinal % 997}",
+                               f"{ordinal % 997:064x}", "91500000MA5U0000XX", f"第{ordinal % 211}高速公路工程", "JL1",
+                               "专业监理工程师", str(day), "complete", "中心",
+                               f"zhang{ordinal % 997}@applicant.example", at, at, ordinal % 3,
+                               moment(day + timedelta(days=2)) if old or ordinal % 2 else None, "li@office.example",
+                               closed, str(day + timedelta(days=1104)) if closed else None, "{}")  # fmt: skip
+        yield (
+            "examination",
+            (ordinal + 1, case, number + 1, 1, at, at, "complete", "1", f"{ordinal:x}", documents, findings),
+        )
+        for place, finding in enumerate(FINDINGS):
+            yield "finding", (ordinal * 2 + place + 1, ordinal + 1, case, finding["code"], finding["severity"])
+        due = day + timedelta(days=14)
+        stopped = str(day + timedelta(days=2)) if old or ordinal % 2 else None
+        yield "clock", (ordinal * 2 + 1, case, "feedback10", "二", str(due), str(day), stopped)
+        yield "clock", (ordinal * 2 + 2, case, "review10", "附件4 3.5", str(due), str(day), closed and str(due))
+        letter = LetterState.SENT if old else (LetterState.HELD, LetterState.SENT)[ordinal % 2]
+        yield "letter", (ordinal + 1, number + 1, case, f"mail:{number}:complete", "complete", box,
+                         '["zhang@applicant.example"]', "【材料齐全】", f"<mb.{ordinal}@office.example>",
+                         f"{ordinal:063x}f",
+                         letter.value, at, 0, 1, 1, at, moment(day + timedelta(days=2)), "250 ok", "")  # fmt: skip
+
+
+COLUMNS = {
+    "mail": "id mailbox sha256 state arrived_at recorded_at message_id subject author sender_key thread reason "
+            "case_number whole turn attempts strikes fence not_before",
+    "registration": "number state mailbox mail_id matter action submitted_by firm firm_key engineer engineer_key "
+                    "credit_identifier project section post started_on verdict office applicant received_at opened_at "
+                    "rounds first_feedback_at reviewer closed_at keep_until steps",
+    "examination": "id case_number mail_id round at received_at verdict pack_version fingerprint documents findings",
+    "finding": "id examination_id case_number code severity",
+    "clock": "id case_number name clause due started_on stopped_on",
+    "letter": "id mail_id case_number purpose kind mailbox recipients subject message_id sha256 state not_before "
+              "certain_only attempts fence queued_at sent_at answer last_error",
+}  # fmt: skip
+
+
+def fill(ledger: Ledger, mails: int, cases: int) -> None:
+    source = rows(mails, cases)
+    with closing(ledger.engine.raw_connection()) as connection:
+        cursor = connection.cursor()
+        for setting in ("synchronous=OFF", "foreign_keys=OFF", "secure_delete=OFF"):
+            cursor.execute(f"PRAGMA {setting}")
+        while batch := list(islice(source, _BATCH)):
+            cursor.execute("BEGIN")
+            for table, names in COLUMNS.items():
+                columns = names.split()
+                marks = ",".join("?" * len(columns))
+                values = [row for name, row in batch if name == table]
+                cursor.executemany(f"INSERT INTO {table} ({','.join(columns)}) VALUES ({marks})", values)
+            cursor.execute("COMMIT")
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def digest_questions(ledger: Ledger) -> None:
+    """What a digest asks of the ledger."""
+    soon = TODAY + timedelta(days=5)
+    ledger.digest_counts(
+        TODAY, soon, datetime.combine(TODAY, datetime.min.time(), UTC) - timedelta(days=1), mailboxes=BOXES
+    )
+    ledger.due_between(date.min, TODAY - timedelta(days=1), mailboxes=BOXES)
+    ledger.due_between(TODAY, soon, mailboxes=BOXES)
+    ledger.open_clocks(undated_only=True)
+    ledger.mails(MailState.QUARANTINED)
+    for state in (LetterState.HELD, LetterState.UNCERTAIN, LetterState.FAILED, LetterState.BOUNCED):
+        ledger.letters(state)
+    ledger.head()
+
+
+def questions(ledger: Ledger):
+    def listed(which: CaseFilter) -> None:
+        list(islice(ledger.cases(which, newest_first=True), 200))
+        ledger.count_cases(which)
+
+    yield "list: newest 200", lambda: listed(CaseFilter())
+    yield "list: state referred", lambda: listed(CaseFilter(states=(CaseState.REFERRED,)))
+    yield "list: one firm", lambda: listed(CaseFilter(firm="重庆7监理咨询公司"))
+    yield "list: one engineer", lambda: listed(CaseFilter(engineer="张三7"))
+    yield "list: words in it", lambda: listed(CaseFilter(text="第17高速"))
+    first, after = (datetime(2026, month, 1, tzinfo=UTC) for month in (10, 11))
+    a_month = CaseFilter(mailboxes=(BOXES[0],), received_from=first, received_before=after)
+    yield "list: one mailbox, one month", lambda: listed(a_month)
+    yield "list: overdue", lambda: listed(CaseFilter(overdue_on=TODAY))
+    yield "list: one reviewer", lambda: listed(CaseFilter(reviewer="li@office.example"))
+    yield "digest: its questions", lambda: digest_questions(ledger)
+    yield "figures: a month", lambda: ledger.figures(date(2026, 10, 1), date(2026, 10, 31), TODAY)
+    workdays = load_calendar().workdays_between
+    yield "figures: a year", lambda: ledger.figures(date(2026, 1, 1), TODAY, TODAY, workdays=workdays)
+    yield "retention: the plan", lambda: ledger.retention_plan(TODAY)
+
+
+def export(url: str, target: Path, cases: int) -> int:
+    """In a process of its own, so that its memory is measured alone; prints seconds and MiB."""
+    matters = load_matters(None)
+    view = View(Labels(matters=matters), mask, masked_address, load_calendar().workdays_between)
+    began = time.perf_counter()
+    with Ledger.open(url) as ledger:
+        count = export_xlsx(target, islice(ledger.records(), cases), view=view)
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"export: {count} cases, {time.perf_counter() - began:.1f} s, {memory:.0f} MiB, "
+          f"file {target.stat().st_size / 2**20:.0f} MiB")  # fmt: skip
+    return 0
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--mails", type=int, default=100_000)
+    parser.add_argument("--cases", type=int, default=30_000)
+    parser.add_argument("--export", type=int, default=10_000, metavar="CASES")
+    parser.add_argument("--folder", type=Path, help="keep the ledger there; one that lies there is used again")
+    parser.add_argument("--only-export", nargs=2, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.only_export:
+        return export(options.only_export[0], Path(options.only_export[1]), options.export)
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = options.folder or Path(temporary)
+        url = f"sqlite:///{folder}/ledger.db"
+        with Ledger.open(url) as ledger:
+            if ledger.count_cases() == 0:
+                began = time.perf_counter()
+                fill(ledger, options.mails, options.cases)
+                print(
+                    f"filled with {options.mails} mails, {options.cases} cases in {time.perf_counter() - began:.0f} s"
+                )
+            ledger.weigh_indexes()  # as the daemon does every day
+            slow = []
+            for name, ask in questions(ledger):
+                began = time.perf_counter()
+                ask()
+                seconds = time.perf_counter() - began
+                slow += [name] if seconds > 2 and name.startswith(("list", "digest")) else []
+                print(f"{name:34} {seconds:7.3f} s")
+        arguments = ["--export", str(options.export), "--only-export", url, str(folder / "out.xlsx")]
+        subprocess.run([sys.executable, "-m", "tests.bench.bench_ledger", *arguments], check=True)
+    print("over 2 s: " + ", ".join(slow) if slow else "all lists and the digest under 2 s")
+    return 1 if slow else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
