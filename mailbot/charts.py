@@ -17,9 +17,9 @@ from PIL import Image, ImageDraw, ImageFont
 WIDTH: Final = 600  #: as shown; drawn twice as wide for sharp screens
 _SCALE: Final = 2
 _INK, _FAINT, _LINE = "#1a1a1a", "#666666", "#d9d9d9"
-_TOP, _BOTTOM, _SIDE = 44, 34, 12
-_HEIGHT = 210
-_ROW = 30
+_TOP, _BOTTOM, _SIDE = 44, 38, 12
+_HEIGHT = 240
+_ROW = 34
 
 
 @dataclass(frozen=True)
@@ -43,23 +43,23 @@ class Chart:
 def columns(title: str, labels: Sequence[str], series: Sequence[Series]) -> Chart:
     """Groups of upright bars, one group a label: the week's days, the month's weeks."""
     canvas = _Canvas(_HEIGHT)
-    canvas.words(_SIDE, 8, title, 17, _INK)
+    canvas.words(_SIDE, 6, title, 22, _INK)
     _legend(canvas, series)
     most = max((value for one in series for value in one.values), default=0) or 1
-    floor, room = _HEIGHT - _BOTTOM, _HEIGHT - _TOP - _BOTTOM - 16
+    floor, room = _HEIGHT - _BOTTOM, _HEIGHT - _TOP - _BOTTOM - 22
     canvas.line(_SIDE, floor, WIDTH - _SIDE, floor)
     group = (WIDTH - 2 * _SIDE) / max(len(labels), 1)
     bar = min(26.0, group * 0.8 / max(len(series), 1))
     for place, label in enumerate(labels):
         middle = _SIDE + group * (place + 0.5)
-        canvas.words(middle, floor + 6, label, 14, _FAINT, anchor="ma")
+        canvas.words(middle, floor + 6, label, 18, _FAINT, anchor="ma")
         left = middle - bar * len(series) / 2
         for number, one in enumerate(series):
             value, x = one.values[place], left + bar * number
             top = floor - room * value / most
             if value:
                 canvas.box(x + 1, top, x + bar - 1, floor, one.colour)
-                canvas.words(x + bar / 2, top - 2, str(value), 12, _INK, anchor="md")
+                canvas.words(x + bar / 2, top - 2, str(value), 17, _INK, anchor="md")
     told = (
         f"{label}：" + "，".join(f"{one.name}{one.values[place]}" for one in series)
         for place, label in enumerate(labels)
@@ -71,27 +71,27 @@ def bars(title: str, rows: Sequence[tuple[str, int]], colour: str = "#1f618d") -
     """Lying bars with their labels before them, the longest of which may be long: the most frequent defects."""
     height = _TOP + _ROW * max(len(rows), 1) + 8
     canvas = _Canvas(height)
-    canvas.words(_SIDE, 8, title, 17, _INK)
+    canvas.words(_SIDE, 6, title, 22, _INK)
     most = max((value for _, value in rows), default=0) or 1
     left = 240
     for place, (label, value) in enumerate(rows):
         top = _TOP + _ROW * place
-        canvas.words(left - 10, top + 11, canvas.fitted(label, 14, left - 10 - _SIDE), 14, _INK, anchor="rm")
+        canvas.words(left - 10, top + 11, canvas.fitted(label, 19, left - 10 - _SIDE), 19, _INK, anchor="rm")
         right = left + (WIDTH - _SIDE - 44 - left) * value / most
         canvas.box(left, top, max(right, left + 2), top + 22, colour)
-        canvas.words(right + 8, top + 11, str(value), 14, _INK, anchor="lm")
+        canvas.words(right + 8, top + 11, str(value), 19, _INK, anchor="lm")
     if not rows:
-        canvas.words(_SIDE, _TOP, "无", 14, _FAINT)
+        canvas.words(_SIDE, _TOP, "无", 19, _FAINT)
     return Chart(canvas.png(), f"{title}。" + ("；".join(f"{label}{value}" for label, value in rows) or "无"), height)
 
 
 def _legend(canvas: "_Canvas", series: Sequence[Series]) -> None:
     x = float(WIDTH - _SIDE)
     for one in reversed(series):
-        x -= canvas.width(one.name, 14)
-        canvas.words(x, 10, one.name, 14, _INK)
+        x -= canvas.width(one.name, 18)
+        canvas.words(x, 9, one.name, 18, _INK)
         x -= 16
-        canvas.box(x, 13, x + 11, 24, one.colour)
+        canvas.box(x, 15, x + 12, 28, one.colour)
         x -= 16
 
 

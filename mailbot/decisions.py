@@ -33,6 +33,8 @@ log = logging.getLogger(__name__)
 MOST_REFUSALS: Final = 5  #: of one address in a day (E3)
 MOST_AN_HOUR: Final = 50  #: decisions of one reviewer; more must each be confirmed (E9)
 _LONGEST_PENDING: Final = 4000
+_REFUSED: Final = "decision_refused"
+_WITHOUT_TOKEN: Final = "decision_without_token"  #: an answer to a digest, say: no guess, so it stops nobody
 
 
 @dataclass(frozen=True)
@@ -135,12 +137,13 @@ class Decisions:
 
     def _refuse(self, attempt: Attempt) -> bool:
         """Logged, counted, and told to the reviewer without a reason. A stranger's mail is worked as any other."""
-        ledger, now, before = self._tools.ledger, self._tools.now(), self._refused(attempt)
-        ledger.record_event("decision_refused", actor=attempt.actor, mail=attempt.claim.mail.id, now=now)
-        log.warning("a reply could not decide", extra={"mail": attempt.claim.mail.id, "actor": attempt.actor})
-        if before + 1 >= MOST_REFUSALS:
-            self._ring(AlarmKind.DECISIONS_STOPPED, attempt)
         shown = shown_in(attempt.message.subject)
+        action = _REFUSED if shown else _WITHOUT_TOKEN
+        ledger, now, before = self._tools.ledger, self._tools.now(), self._refused(attempt, action)
+        ledger.record_event(action, actor=attempt.actor, mail=attempt.claim.mail.id, now=now)
+        log.warning("a reply could not decide", extra={"mail": attempt.claim.mail.id, "actor": attempt.actor})
+        if shown and before + 1 >= MOST_REFUSALS:
+            self._ring(AlarmKind.DECISIONS_STOPPED, attempt)
         token = self._tokens.entry(shown) if shown else None
         stolen = token is not None and token.reviewer != (attempt.message.author.key if attempt.message.author else "")
         if stolen or attempt.standing is Authentication.FAILED:
@@ -240,9 +243,10 @@ class Decisions:
         key = (address or "").lower()
         return next((one for one in roster_of(self._tools.settings) if one.address.lower() == key), None)
 
-    def _refused(self, attempt: Attempt) -> int:
+    def _refused(self, attempt: Attempt, action: str = _REFUSED) -> int:
+        """How often in a day."""
         day = self._tools.now() - timedelta(days=1)
-        return self._tools.ledger.events_by(attempt.actor, "decision_refused", day)
+        return self._tools.ledger.events_by(attempt.actor, action, day)
 
     def _ring(self, kind: AlarmKind, attempt: Attempt) -> None:
         alarm = Alarm(kind, attempt.mailbox.address, about=attempt.actor)
