@@ -128,9 +128,10 @@ def _late(record: CaseRecord, view: View) -> Value:
 
 def feedback_in_time(record: CaseRecord, view: View) -> Value:
     clock, at = _of(record, "feedback10"), record.case.first_feedback_at
-    if clock is None or clock.due is None or at is None:
+    due = (clock.first_due or clock.due) if clock else None
+    if due is None or at is None:
         return None
-    return view.label("held", "yes" if office_day(at) <= clock.due else "no")
+    return view.label("held", "yes" if office_day(at) <= due else "no")
 
 
 def _closed_in_time(record: CaseRecord, view: View) -> Value:

@@ -12,7 +12,7 @@ from functools import cache
 from statistics import mean, median
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, exists, func, or_, select
 
 from ledger.cases import OPEN_STATES
 from ledger.entries import CaseState, MailState
@@ -186,9 +186,12 @@ def _count_cases(connection: Connection, period: Period, workdays: Workdays, cou
 def _count_due(connection: Connection, period: Period, counts: _Counts) -> None:
     """How many were due in the period, and how many of them were met. A clock neither due nor met yet does not
     count."""
-    due = or_(CLOCK.c.due < period.today, CLOCK.c.stopped_on.is_not(None))
-    ours = (CLOCK.c.name.in_((FEEDBACK, REVIEW)), CLOCK.c.due.between(period.first, period.last), due)
-    columns = (CLOCK.c.name, CLOCK.c.due, CLOCK.c.stopped_on, CASE.c.first_feedback_at)
+    # 首次反馈: an answered correction begins the period anew, and its first end still counts.
+    end = case((CLOCK.c.name == FEEDBACK, func.coalesce(CLOCK.c.first_due, CLOCK.c.due)), else_=CLOCK.c.due)
+    answered = (CLOCK.c.name == FEEDBACK) & CASE.c.first_feedback_at.is_not(None)
+    over = or_(end < period.today, CLOCK.c.stopped_on.is_not(None), answered)
+    ours = (CLOCK.c.name.in_((FEEDBACK, REVIEW)), end.between(period.first, period.last), over)
+    columns = (CLOCK.c.name, end.label("due"), CLOCK.c.stopped_on, CASE.c.first_feedback_at)
     query = select(*columns, *_dimensions()).join_from(CLOCK, CASE, CASE.c.number == CLOCK.c.case_number).where(*ours)
     for row in _stream(connection, _here(query, period)):
         met = row.stopped_on

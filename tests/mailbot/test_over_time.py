@@ -248,6 +248,14 @@ class TestPeriods:
         assert clocks["feedback10"].first_due == date(2026, 3, 26)
         assert clocks["enterprise10"].due == date(2026, 3, 26)
 
+    def test_the_first_feedback_counts_though_an_answer_began_the_period_anew(self, office):
+        office.works(a_mail(files=WITHOUT_CARD))
+        office.on("2026-03-30").sends()  # two workdays late
+        office.on("2026-03-31").works(office.reply(files=(CARD, PHOTO)))
+        assert office.clocks()["feedback10"].due == date(2026, 4, 15)
+        figures = office.ledger.figures(date(2026, 3, 1), date(2026, 3, 31), date(2026, 4, 1))
+        assert (figures.feedback_due, figures.feedback_in_time) == (1, 0)
+
     def test_the_enterprises_period_waits_for_the_mail_that_it_got_too(self, office):
         office.works(a_mail(cc=()))
         assert "enterprise10" not in office.clocks()
