@@ -241,7 +241,7 @@ class Decider:
             return NotPossible(Reason.NOT_BY_ENGINEER)
         at, state = now.isoformat(timespec="seconds"), file.case.state
         steps: dict[str, Any] = {f"call {at}": {"at": at, "by": reviewer.address, "reached": bool(command.reached)}}
-        result = "passed" if command.reached else "not_reached"
+        result = "passed" if command.reached else "unreachable"
         steps |= {"identity_checked": "video", "identity_checked_on": at, "identity_result": result}
         return Plan(Word.CALL, state, state, steps=steps)
 
@@ -265,12 +265,14 @@ class Decider:
         """重庆系统, 全国系统, 人社查验: who looked when, and what he saw."""
         at, state, check = now.isoformat(timespec="seconds"), file.case.state, command.check
         seen = {"result": command.text, "by": reviewer.address, "at": at}
+        agrees = _AGREES.get(command.text.lower().rstrip("。."), "unsure")
         steps: dict[str, Any] = {f"check_{check}": seen}
         if check is Check.INSURANCE:
-            steps |= {"insurance_checked": command.text, "insurance_checked_on": at}
+            valid = {"yes": "valid", "no": "invalid"}.get(agrees, command.text)
+            steps |= {"insurance_checked": valid, "insurance_checked_on": at}
             steps["insurance_checked_by"] = reviewer.address
         else:
-            steps["systems_agree"] = _AGREES.get(command.text.lower().rstrip("。."), "unsure")
+            steps["systems_agree"] = agrees
         return Plan(Word.CHECK, state, state, steps=steps)
 
     def verification_due(self, file: CaseFile) -> date | None:

@@ -34,7 +34,7 @@ MOST_REFUSALS: Final = 5  #: of one address in a day (E3)
 MOST_AN_HOUR: Final = 50  #: decisions of one reviewer; more must each be confirmed (E9)
 _LONGEST_PENDING: Final = 4000
 _REFUSED: Final = "decision_refused"
-_WITHOUT_TOKEN: Final = "decision_without_token"  #: an answer to a digest, say: no guess, so it stops nobody
+_UNMARKED: Final = "decision_unmarked"  #: an answer to a digest, say: no guess, so it stops nobody
 
 
 @dataclass(frozen=True)
@@ -138,7 +138,7 @@ class Decisions:
     def _refuse(self, attempt: Attempt) -> bool:
         """Logged, counted, and told to the reviewer without a reason. A stranger's mail is worked as any other."""
         shown = shown_in(attempt.message.subject)
-        action = _REFUSED if shown else _WITHOUT_TOKEN
+        action = _REFUSED if shown else _UNMARKED
         ledger, now, before = self._tools.ledger, self._tools.now(), self._refused(attempt, action)
         ledger.record_event(action, actor=attempt.actor, mail=attempt.claim.mail.id, now=now)
         log.warning("a reply could not decide", extra={"mail": attempt.claim.mail.id, "actor": attempt.actor})

@@ -75,7 +75,7 @@ def test_a_checklist_is_kept(case):
     assert decide(config, number, "备注", "check:insurance=ok") == 0
     assert decide(config, number, "check:municipal=一致") == 0
     steps = look().case.steps
-    assert steps["insurance_checked"] == "ok"
+    assert steps["insurance_checked"] == "valid"
     assert steps["systems_agree"] == "yes"
 
 

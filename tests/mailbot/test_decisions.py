@@ -151,7 +151,7 @@ class TestTwoReviewers:
         bureau.hears("受理", second, sender=HEAD)
         assert bureau.case(number).state is CaseState.AWAITING_CORRECTION
         _, words = bureau.last("not_possible", number)
-        assert "李审核已于2026年3月12日10时03分作出决定" in words
+        assert "李审核已于2026年3月12日10时03分作出处理" in words
         assert to_whom(bureau, "not_possible", number) == (HEAD,)
         assert ("complete", "queued") not in bureau.kinds(number)
 

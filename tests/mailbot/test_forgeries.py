@@ -281,6 +281,17 @@ def test_five_refusals_in_a_day_stop_an_address(bureau):
     assert bureau.case(number).state is CaseState.COMPLETE
 
 
+def test_answers_without_a_token_are_no_guesses(bureau):
+    """A reviewer who answers a digest is refused and told, and not stopped by it."""
+    number = bureau.referred()
+    for _ in range(7):
+        bureau.hears("受理", "回复：工作提示")
+    assert untouched(bureau, number)
+    assert len([one for one in bureau.ledger.letters() if one.letter.kind == "refused"]) == 5
+    bureau.says(number, "受理")
+    assert bureau.case(number).state is CaseState.COMPLETE
+
+
 def test_who_forges_a_reviewer_cannot_silence_him(bureau):
     number = bureau.referred()
     for _ in range(6):

@@ -232,6 +232,7 @@ WRONG = [
         "[feedback]", '[reading]\nengine = "eyes"\n[feedback]', "reading.engine", "'rapid'", id="unknown engine"
     ),
     pytest.param("[feedback]", "[desk]\ndigest_at = 9\n[feedback]", "desk.digest_at", "", id="digest hour is a number"),
+    pytest.param("[feedback]", "[desk]\nundo_minutes = -1\n[feedback]", "desk.undo_minutes", "", id="undo before it"),
     pytest.param(
         "[feedback]",
         '[severities]\nletter_altered = "grave"\n[feedback]',
