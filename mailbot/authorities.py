@@ -1,7 +1,7 @@
 """Which body oversees this project, and what is its mailbox (附件4 1.4.1; D12, I24)?
 
-The office's map says it, one row a project: 项目名称, 管理权限 (市级, a district, or a mailbox), 审核邮箱. A row without
-a project gives the mailbox of a district for all its projects. The districts and their former names are shipped.
+The office's map says it, one row a project: 项目名称, 管理权限 (市级, a district, or a mailbox), 审核邮箱. A row
+without a project gives the mailbox of a district for all its projects. The districts, and names they had, are shipped.
 """
 
 from dataclasses import dataclass
