@@ -213,7 +213,7 @@ CASES: Final[tuple[Column[CaseRecord], ...]] = (
     Column("反馈期限", 12, _due("feedback10")),
     Column("首次反馈时间", 16, lambda record, view: record.case.first_feedback_at),
     Column("按时反馈", 10, feedback_in_time),
-    Column("企业复核完成日（人工）", 14, _step("enterprise_verified_on")),
+    Column("企业复核完成日（人工）", 14, _step("verified_on")),
     Column("审核期限", 12, _due("review10")),
     Column("身份核验方式", 12, _step("identity_checked", "check")),
     Column("身份核验时间", 16, _step("identity_checked_on")),

@@ -27,7 +27,7 @@ MARKED_DAYS: Final = 7  #: between marking and destroying: time for a person to 
 SHARE: Final = 0.05  #: of what is kept, at most, in one run: a wrong clock cannot empty the ledger (F31)
 _BATCH: Final = 200  #: subjects destroyed in one transaction
 _DATES_ONLY: Final = frozenset(
-    {"enterprise_verified_on", "identity_checked_on", "insurance_checked_on", "national_closed_on"}
+    {"verified_on", "identity_checked_on", "insurance_checked_on", "national_closed_on"}
 )
 
 

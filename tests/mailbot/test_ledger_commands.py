@@ -118,7 +118,7 @@ def test_an_unknown_filter_is_named_with_what_is_known(run, ledger, flag, value)
 
 def test_show_tells_the_whole_history_masked(run, ledger):
     number, *_ = three_cases(ledger)
-    ledger.record_step(number, {"enterprise_verified_on": "2026-11-22"}, actor=REVIEWER, now=NOW)
+    ledger.record_step(number, {"verified_on": "2026-11-22"}, actor=REVIEWER, now=NOW)
     told = run("ledger", "show", number).out
     assert all(word in told for word in ("letter_missing", "clock feedback10", "case_filed", "2026-11-22"))
     assert PHONE not in told
