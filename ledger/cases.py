@@ -37,7 +37,7 @@ class Cases(Store):
             after = (rows[-1]["received_at"], rows[-1]["number"])
 
     def count_cases(self, which: CaseFilter = EVERY_CASE) -> int:
-        query = _selected(which, self.key(which.firm)).with_only_columns(func.count())
+        query = _selected(which, self.key(which.firm), select(func.count()).select_from(CASE))
         with self.reading() as connection:
             return int(connection.execute(query).scalar_one())
 
@@ -113,14 +113,16 @@ def _page(query: Select[Any], after: tuple[Any, str] | None, newest_first: bool)
     return query.order_by(*(column.desc() if newest_first else column for column in place)).limit(_PAGE)
 
 
-def _selected(which: CaseFilter, firm_key: str | None) -> Select[Any]:
+def _selected(which: CaseFilter, firm_key: str | None, rows: Select[Any] | None = None) -> Select[Any]:
     equals: tuple[tuple[Any, Any], ...] = (
         (CASE.c.matter, which.matter),
         (CASE.c.firm_key, firm_key),
         (CASE.c.engineer, which.engineer),
         (CASE.c.reviewer, which.reviewer),
     )
-    query = _joined().where(*(column == value for column, value in equals if value is not None))
+    query = (_joined() if rows is None else rows).where(
+        *(column == value for column, value in equals if value is not None)
+    )
     if which.states or which.open_only:
         states = which.states or OPEN_STATES
         query = query.where(CASE.c.state.in_([state for state in states if state.is_open or not which.open_only]))

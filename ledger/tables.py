@@ -108,6 +108,7 @@ class CaseRow(SQLModel, table=True):
         Index("case_state", "state", "received_at"),
         Index("case_received", "received_at"),
         Index("case_opened", "opened_at"),
+        Index("case_reviewer", "reviewer", "received_at"),
         Index("case_mailbox", "mailbox", "received_at"),
         Index("case_same_matter", "applicant", "matter"),
         Index("case_firm", "firm_key"),

@@ -326,6 +326,7 @@ def upgrade() -> None:
     op.create_index("case_mailbox", "registration", ["mailbox", "received_at"], unique=False)
     op.create_index("case_received", "registration", ["received_at"], unique=False)
     op.create_index("case_opened", "registration", ["opened_at"], unique=False)
+    op.create_index("case_reviewer", "registration", ["reviewer", "received_at"], unique=False)
     op.create_index("case_same_matter", "registration", ["applicant", "matter"], unique=False)
     op.create_index("case_state", "registration", ["state", "received_at"], unique=False)
     op.create_table(
