@@ -11,8 +11,9 @@ import logging
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
@@ -211,10 +212,11 @@ class Intake:
         if address in self._careful:
             self._fetch_carefully(visit, mailbox, state, unknown)
         else:
-            for batch in mailbox.fetch(unknown):
-                self._keep(visit, mailbox, state, batch)
-                if self._stop.is_set():
-                    return
+            with closing(_one_ahead(mailbox.fetch(unknown), alone=visit.account.mark_seen)) as batches:
+                for batch in batches:
+                    self._keep(visit, mailbox, state, batch)
+                    if self._stop.is_set():
+                        return
         fp("intake_before_reuse")
         self._look_for_reuse(visit, mailbox, state, uids, new=frozenset(unknown))
 
@@ -335,3 +337,18 @@ class _Visit:
     unreadable: int = 0
     capabilities: tuple[str, ...] = ()
     fetching: bool = False  #: in a folder, behind SEARCH
+
+
+def _one_ahead(batches: Iterator[Batch], *, alone: bool) -> Generator[Batch, None, None]:
+    """Fetches the next batch while the last one is written to the disk: network and disk wait side by side.
+
+    Not while a batch holds a mail in pieces, which the connection still has to bring, and not when the connection is
+    wanted for flags in between (`alone`).
+    """
+    with ThreadPoolExecutor(1, thread_name_prefix="fetch") as pool:
+        batch = next(batches, None)
+        while batch is not None:
+            whole = all(isinstance(mail.content, bytes) for mail in batch if isinstance(mail, RawMail))
+            coming: Future[Batch | None] | None = pool.submit(next, batches, None) if whole and not alone else None
+            yield batch
+            batch = coming.result() if coming else next(batches, None)

@@ -22,7 +22,7 @@ _SMTP = ("before_mail", "before_data", "before_text", "after_text", "after_answe
 _DESK = ("after_rendering", "after_archive", "after_queue")
 _TRANSACTIONS = (
     "record_mails", "_put_mailbox", "claim", "assign_number", "file_case", "queue_letter", "claim_letter", "mark_sent",
-    "clear_alarm",
+    "clear_alarm", "forget_rehearsals",
 )  # fmt: skip
 SENDING = (*(f"dispatch_{one}" for one in _DISPATCH), *(f"smtp_{one}" for one in _SMTP))
 POINTS = (
