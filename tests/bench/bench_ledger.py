@@ -171,7 +171,8 @@ def export(url: str, target: Path, cases: int) -> int:
     with Ledger.open(url) as ledger:
         count = export_xlsx(target, islice(ledger.records(), cases), view=view)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"export: {count} cases, {time.perf_counter() - began:.1f} s, {memory:.0f} MiB, "
+    print(f"export: {count} cases, {time.perf_counter() - began:.1f} s ({time.process_time():.1f} s of a core), "
+          f"{memory:.0f} MiB, "
           f"file {target.stat().st_size / 2**20:.0f} MiB")  # fmt: skip
     return 0
 
