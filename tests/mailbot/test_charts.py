@@ -50,7 +50,5 @@ def test_chinese_is_drawn_by_the_packaged_font_and_no_two_characters_alike():
 
 
 def test_a_long_label_does_not_run_into_the_bars():
-    short, long = (
-        pixels(bars("缺陷", [(name, 3)])) for name in ("印", "承诺保证书签名不清" * 6)
-    )
+    short, long = (pixels(bars("缺陷", [(name, 3)])) for name in ("印", "承诺保证书签名不清" * 6))
     assert near(short, "#1f618d") == near(long, "#1f618d")

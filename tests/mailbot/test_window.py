@@ -147,9 +147,7 @@ def on_its_due_day(office, raw):
         pytest.param({"authentication": "fail"}, {}, id="an author whom the server disbelieves"),
         pytest.param({"authentication": "fail", "cc": ()}, {}, id="the same with certain defects"),
         pytest.param({"headers": {"Precedence": "bulk"}, "cc": ()}, {}, id="perhaps a machine"),
-        pytest.param(
-            {"cc": ()}, {"feedback": {"on_due": "escalate_only"}}, id="an office that wants none"
-        ),
+        pytest.param({"cc": ()}, {"feedback": {"on_due": "escalate_only"}}, id="an office that wants none"),
     ],
 )
 def test_who_is_in_doubt_gets_nothing_by_time_and_people_are_told(tmp_path, mail, tables):
