@@ -200,10 +200,7 @@ def _round_without_colour(ink: InkMap, near: Box) -> bool:
 
     Looked for at half size as the circle that is darker than the paper on both its sides.
     """
-    size = tuple(max(1, round(side * _SIDE / 2 / max(ink.height, ink.width))) for side in (ink.width, ink.height))
-    level = np.asarray(cv2.resize(ink.lightness, size, interpolation=cv2.INTER_AREA), dtype=np.float32)
-    # Print is darker than a seal's ink: cut off, so that it does not outweigh the ring.
-    return _best_ring(np.minimum(255 - level, _RING_INK), near) >= _RING_LEAD
+    return ring_without_colour(ink, near) is not None
 
 
 def _hint_of_red(ink: InkMap, near: Box) -> bool:
@@ -212,17 +209,34 @@ def _hint_of_red(ink: InkMap, near: Box) -> bool:
     return _best_ring(np.clip(red, -_RED_HELD, _RED_HELD), near) >= _HINT_LEAD
 
 
+def ring_without_colour(ink: InkMap, near: Box) -> Box | None:
+    """Where such a ring stands around a place: on a greyscale page its ink is no different from a pen's."""
+    size = tuple(max(1, round(side * _SIDE / 2 / max(ink.height, ink.width))) for side in (ink.width, ink.height))
+    level = np.asarray(cv2.resize(ink.lightness, size, interpolation=cv2.INTER_AREA), dtype=np.float32)
+    # Print is darker than a seal's ink: cut off, so that it does not outweigh the ring.
+    lead, ring = _clearest_ring(np.minimum(255 - level, _RING_INK), near)
+    return ring if lead >= _RING_LEAD else None
+
+
 def _best_ring(level: NDArray[np.float32], near: Box) -> float:
-    """The clearest ring of a seal's size around a place, as the lead of its rim over its sides."""
+    return _clearest_ring(level, near)[0]
+
+
+def _clearest_ring(level: NDArray[np.float32], near: Box) -> tuple[float, Box]:
+    """The clearest ring of a seal's size around a place: the lead of its rim over its sides, and where it stands."""
     height, width = level.shape
     x, y = near.middle
     rows = slice(max(0, round((y - _NEAR) * height)), max(1, round((y + _NEAR) * height)))
     columns = slice(max(0, round((x - 0.15) * width)), max(1, round((x + 0.5) * width)))
-    radii = range(round(_SIZE[0] * _SIDE / 4), round(_SIZE[1] * _SIDE / 4) + 1)
-    return max(
-        float(cv2.filter2D(level[rows, columns], cv2.CV_32F, ring, borderType=cv2.BORDER_CONSTANT).max())
-        for ring in map(_ring, radii)
-    )
+    best = (-1.0, near)
+    for radius in range(round(_SIZE[0] * _SIDE / 4), round(_SIZE[1] * _SIDE / 4) + 1):
+        leads = cv2.filter2D(level[rows, columns], cv2.CV_32F, _ring(radius), borderType=cv2.BORDER_CONSTANT)
+        _, lead, _, (at, down) = cv2.minMaxLoc(leads)
+        if lead > best[0]:
+            cx, cy = at + columns.start, down + rows.start
+            place = Box((cx - radius) / width, (cy - radius) / height, (cx + radius) / width, (cy + radius) / height)
+            best = (float(lead), place)
+    return best
 
 
 @cache

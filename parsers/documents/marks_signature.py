@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from parsers.documents.document import Mark, Presence
-from parsers.documents.marks import is_grey
+from parsers.documents.marks import is_grey, ring_without_colour
 from parsers.documents.marks_ink import InkMap, Mask
 from parsers.files.page import Box, Line
 
@@ -105,6 +105,11 @@ def _mark(
     seal: Mark,
 ) -> Mark:
     area = sum(piece.area for piece in pieces) / size**2
+    if grey and pieces and (ring := ring_without_colour(ink, row.label)):
+        # Letters and star of a seal without its colour are strokes like a pen's.
+        outside = [piece for piece in pieces if not _inside(piece, ring, ink)]
+        if sum(piece.area for piece in outside) / size**2 < _WRITTEN:
+            return Mark(Presence.UNCLEAR, number, _around(pieces, ink), "greyscale")
     if area >= (_WRITTEN_GREY if grey else _WRITTEN):
         place = _around(pieces, ink)
         if _is_typed(ink, row, pieces, size, read):
@@ -117,6 +122,13 @@ def _mark(
     if _red_beside(ink, row, size, seal) > _STAMPED:
         return Mark(Presence.UNCLEAR, number, row.label, "stamp")
     return Mark(Presence.ABSENT, number, row.label)
+
+
+def _inside(piece: _Piece, ring: Box, ink: InkMap) -> bool:
+    """Within the ring or on its rim."""
+    x, y = (piece.left + piece.right) / 2 / ink.width, piece.middle / ink.height
+    cx, cy = ring.middle
+    return bool(np.hypot((x - cx) / max(ring.width, 1e-6), (y - cy) / max(ring.height, 1e-6)) <= 0.56)
 
 
 def _print_height(ink: InkMap, label: Box) -> float:

@@ -20,6 +20,8 @@ _OUTLINE: Final = 62.0  #: darkness, of 255, that the faintest of the four sides
 _STROKE: Final = 95.0  #: darkness of a tick's strokes, more than a blurred outline lets fall inside
 _TICKED: Final = 0.10  #: ink inside from which it is ticked
 _EMPTY: Final = 0.03
+_NEARLY: Final = 0.7  #: of the clearest outline's darkness, from which a larger frame is the true one
+_SMALL: Final = 0.72  #: side in widths of a character below which a frame may be part of a square: never called empty
 _INSET: Final = 0.28  #: the outline's own share of the side, and of what blurs into it
 
 
@@ -37,7 +39,7 @@ def find_squares(ink: InkMap, row: Box, size: float) -> tuple[Square, ...]:
     ys, xs = ink.pixels(row)
     dark = 255.0 - ink.lightness[ys, xs].astype(np.float32)
     frames = _frames(dark, em)
-    return tuple(_square(ink, dark, frame, ys.start, xs.start) for frame in sorted(frames))
+    return tuple(_square(ink, dark, frame, em, (xs.start, ys.start)) for frame in sorted(frames))
 
 
 def _frames(dark: NDArray[np.float32], em: float) -> list[tuple[int, int, int]]:
@@ -57,18 +59,31 @@ def _frames(dark: NDArray[np.float32], em: float) -> list[tuple[int, int, int]]:
         # Only the best of each small neighbourhood: its neighbours are the same square.
         best = (score >= _OUTLINE) & (score >= cv2.dilate(score, np.ones((5, 5), np.uint8)))
         found.extend((float(score[y, x]), int(x), int(y), side) for y, x in np.argwhere(best))
+    return _largest_of_each(found, em)
+
+
+def _largest_of_each(found: list[tuple[float, int, int, int]], em: float) -> list[tuple[int, int, int]]:
+    """One frame for each square: a tick's strokes make a smaller one with two sides of the true frame."""
     frames: list[tuple[int, int, int]] = []
-    for _, x, y, side in sorted(found, reverse=True):
-        if not any(abs(x - other[0]) < 0.6 * em for other in frames):
-            frames.append((x, y, side))
+    left = sorted(found, reverse=True)
+    while left:
+        best = left[0]
+        near = [one for one in left if abs(one[1] - best[1]) < 0.6 * em]
+        _, x, y, side = max((one for one in near if one[0] >= _NEARLY * best[0]), key=lambda one: (one[3], one[0]))
+        frames.append((x, y, side))
+        left = [one for one in left if one not in near]
     return frames
 
 
-def _square(ink: InkMap, dark: NDArray[np.float32], frame: tuple[int, int, int], top: int, left: int) -> Square:
+def _square(
+    ink: InkMap, dark: NDArray[np.float32], frame: tuple[int, int, int], em: float, corner: tuple[int, int]
+) -> Square:
     x, y, side = frame
     inset = max(2, round(_INSET * side))
     inside = dark[y + inset : y + side - inset + 1, x + inset : x + side - inset + 1]
     share = float(np.mean(inside > _STROKE)) if inside.size else 0.0
     presence = Presence.PRESENT if share >= _TICKED else Presence.ABSENT if share <= _EMPTY else Presence.UNCLEAR
-    x, y = x + left, y + top
+    if presence is Presence.ABSENT and side < _SMALL * em:
+        presence = Presence.UNCLEAR
+    x, y = x + corner[0], y + corner[1]
     return Square(Box(x / ink.width, y / ink.height, (x + side) / ink.width, (y + side) / ink.height), presence)

@@ -8,7 +8,7 @@ from typing import Final
 
 from parsers.dates import find_dates
 from parsers.documents.document import Document, DocumentKind, Field
-from parsers.documents.lines import beside, level, spans, words, wrapped
+from parsers.documents.lines import beside, level, same_row, spans, words, wrapped
 from parsers.documents.social_insurance_months import PaidMonths, read_months
 from parsers.documents.social_insurance_title import Title, Variety, read_title
 from parsers.files.page import Line, Page, ReadBy
@@ -172,7 +172,19 @@ def _labelled_employer(page: Page, lines: Sequence[Line]) -> Field | None:
 
 def _employer_cell(lines: Sequence[Line]) -> Line | None:
     cell = beside(lines, _EMPLOYER_LABEL, _FIRM_STOP)
-    return cell if cell is not None and _is_whole(squeeze(cell.text)) else None
+    if cell is None:
+        return None
+    cell = _with_rest(cell, lines)
+    return cell if _is_whole(squeeze(cell.text)) else None
+
+
+def _with_rest(cell: Line, lines: Sequence[Line]) -> Line:
+    """The name with what the finder cut off it at a bracket and read as the next line of the same row."""
+    for other in lines:
+        beside_it = abs(other.box.left - cell.box.right) < other.box.height and same_row(cell.box, other.box)
+        if other is not cell and beside_it and _FIRM_GOES_ON.match(squeeze(other.text)):
+            return replace(cell, text=cell.text + other.text)
+    return cell
 
 
 def _firms_in_rows(lines: Sequence[Line]) -> Iterable[tuple[str, Line]]:
@@ -182,6 +194,8 @@ def _firms_in_rows(lines: Sequence[Line]) -> Iterable[tuple[str, Line]]:
         text = squeeze(line.text)
         if id(line) in taken or not _FIRM_LINE.fullmatch(text) or re.search("社会保险|人力资源|说明|证明|公积金", text):
             continue
+        if _FIRM_GOES_ON.match(text):
+            continue  # the second line of a cell whose first was not found above it
         whole = _with_next(line, lines, taken)
         if whole and len(whole) >= 6 and _FIRM_END.search(whole) and re.search("公司|集团|中心|院|局|厂", whole):
             yield fold_firm(whole), line

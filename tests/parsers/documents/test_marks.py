@@ -1,10 +1,12 @@
 """Seal, signature and tick on drawn pages."""
 
 from dataclasses import replace
+from random import Random
 
 import numpy as np
 import pytest
 
+from mailbot.demo import ink as drawn_ink
 from parsers.documents.commitment_letter import read_letter
 from parsers.documents.document import Mark, Presence
 from parsers.documents.marks import find_seal
@@ -182,3 +184,22 @@ def test_a_seal_that_has_almost_vanished_is_still_unclear_and_none_is_absent():
         sheet = sealed(ink=ink, width=6) if ink else Sheet(LETTER)
         noisy = sheet.picture.astype(np.float32) + rng.normal(0, 4, sheet.picture.shape)
         assert seal_on(sheet, np.clip(noisy, 0, 255).astype(np.uint8)).presence is presence
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_tick_that_makes_a_smaller_frame_with_the_box_is_a_tick(seed):
+    sheet = Sheet()
+    side, x, y = 24, 300, 400
+    sheet.pen.rectangle((x, y, x + side, y + side), outline=(30, 30, 30), width=2)
+    drawn = drawn_ink.tick(Random(seed), 60).resize((34, 34))
+    sheet.image.paste(drawn, (x - 1, y - 6), drawn)
+    row = Box((x - 20) / WIDTH, (y - 10) / HEIGHT, (x + 60) / WIDTH, (y + 40) / HEIGHT)
+    (found,) = find_squares(InkMap(sheet.picture), row, 28 / WIDTH)
+    assert found.presence is Presence.PRESENT
+
+
+def test_a_seal_without_its_colour_is_no_signature():
+    sheet = sealed()
+    print_around = [line.box for line in LETTER.page.lines]
+    unsigned = find_signatures(InkMap(sheet.grey), 1, ROWS, print_around, (), NO_SEAL)["legal"]
+    assert unsigned.presence is Presence.UNCLEAR
