@@ -31,7 +31,7 @@ _EMPLOYER_LABEL: Final = re.compile(
 _FIRM_END: Final = re.compile(
     r"(?:公司|集团|中心|院|所|局|处|厂|社|站|行|会|部|大学|学校)(?:[(（][^()（）]{1,12}[)）])?$"
 )
-_FIRM_GOES_ON: Final = re.compile(r"[)）]|有限|责任|股份|限(?:责任)?公司|公司$")
+_FIRM_GOES_ON: Final = re.compile(r"[()（）]|集团|有限|责任|股份|限(?:责任)?公司|公司$")
 _FIRM_LINE: Final = re.compile(r"[\u4e00-\u9fff()（）〔〕]{4,40}")
 _FIRM_STOP: Final = re.compile(r"(?:参保|缴费)(?:状态|地|基数)|统一社会|单位编号|\d{6,}|在我市")
 _PRINTED: Final = re.compile(r"(?:打印|出具|制表|生成|开具|查询|证明|经办)(?:日期|时间)|日期")
