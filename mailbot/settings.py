@@ -209,7 +209,9 @@ class Limits(Table):
 class Monitor(Table):
     """What a monitoring system and the alarms are told."""
 
-    port: Annotated[int, Field(ge=1, le=65535)] | None = None  #: /healthz and /metrics on 127.0.0.1; left out: not served
+    port: Annotated[int, Field(ge=1, le=65535)] | None = (
+        None  #: /healthz and /metrics on 127.0.0.1; left out: not served
+    )
     waiting_minutes: Positive = 30  #: an alarm when a mail is not worked for so long
     silent_minutes: Positive = 15  #: an alarm when a mailbox was not looked through for so long
 

@@ -8,14 +8,23 @@ import pytest
 from mailbot.errors import AlreadyRunning
 from mailbot.lock import sole_daemon
 
+HOLDER = """
+import sys
+from pathlib import Path
+from mailbot.lock import sole_daemon
+
+with sole_daemon(Path(sys.argv[1])):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
 
 def test_a_second_daemon_is_refused_and_told_which_process_is_first(tmp_path):
     holder = subprocess.Popen(
         [
             sys.executable,
             "-c",
-            "import sys; from pathlib import Path; from mailbot.lock import sole_daemon\n"
-            "with sole_daemon(Path(sys.argv[1])):\n print('held', flush=True); sys.stdin.read()",
+            HOLDER,
             str(tmp_path),
         ],
         stdin=subprocess.PIPE,

@@ -248,7 +248,11 @@ WRONG = [
         id="severity of an unknown code",
     ),
     pytest.param(
-        "[feedback]", '[policies]\nsujbect = "lenient"\n[feedback]', "policies", "did you mean 'subject'", id="unknown switch"
+        "[feedback]",
+        '[policies]\nsujbect = "lenient"\n[feedback]',
+        "policies",
+        "did you mean 'subject'",
+        id="unknown switch",
     ),
     pytest.param(
         "[feedback]", '[policies]\nsubject = "harsh"\n[feedback]', "policies", "lenient", id="unknown value of a switch"
