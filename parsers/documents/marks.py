@@ -31,7 +31,7 @@ _STAIN: Final = 0.0002  #: share of the page that red ink must cover to be a mar
 _NEAR: Final = 0.22  #: how far from the place to sign a mark without colour counts, as a share of the page
 _RING_INK: Final = 110.0  #: how dark a ring without colour is taken to be at most
 _RING_LEAD: Final = 36.0  #: darkness of a rim over its sides; print reached 26, grey seals 51 and more
-_HINT_LEAD: Final = 2.6  #: of redness; pages without a seal reached 1.7, a seal of a tenth of its ink 2.9
+_HINT_LEAD: Final = 2.0  #: of redness; pages without a seal reached 0.2, a seal of a sixth of its ink 4.1
 _RED_HELD: Final = 30.0  #: redness counted at most, so that one red stroke makes no ring
 _GREY_SPREAD: Final = 3  #: spread of the channels that a grey picture may have after JPEG
 
@@ -206,7 +206,7 @@ def _round_without_colour(ink: InkMap, near: Box) -> bool:
 def _hint_of_red(ink: InkMap, near: Box) -> bool:
     """A ring around the place to sign too pale for its pixels to be told from the paper, but not for its sum."""
     red = _redness(ink, 0.5 * _SIDE / max(ink.height, ink.width))
-    return _best_ring(np.clip(red, -_RED_HELD, _RED_HELD), near) >= _HINT_LEAD
+    return _best_ring(np.clip(red, 0.0, _RED_HELD), near) >= _HINT_LEAD
 
 
 def ring_without_colour(ink: InkMap, near: Box) -> Box | None:
