@@ -47,7 +47,7 @@ _CLONE_THREAD = 0x00010000
 _RUNS_PROGRAMS = {"execve", "execveat", "fork", "vfork", "kill"}
 
 _LANDLOCK = {"create_ruleset": 444, "add_rule": 445, "restrict_self": 446}
-_ACCESS_EXECUTE, _ACCESS_READ_FILE, _ACCESS_READ_DIR = 1 << 0, 1 << 2, 1 << 3
+_ACCESS_EXECUTE, _ACCESS_WRITE_FILE, _ACCESS_READ_FILE, _ACCESS_READ_DIR = 1 << 0, 1 << 1, 1 << 2, 1 << 3
 #: File rights known to each version of Landlock: 13 at first, then REFER, TRUNCATE, (network), IOCTL_DEV.
 _RIGHTS = {1: (1 << 13) - 1, 2: (1 << 14) - 1, 3: (1 << 15) - 1, 4: (1 << 15) - 1, 5: (1 << 16) - 1}
 
@@ -130,6 +130,9 @@ def _landlock(libc: ctypes.CDLL, walls: Walls) -> bool:
     read = _ACCESS_READ_FILE | _ACCESS_READ_DIR | (_ACCESS_EXECUTE if walls.may_run_programs else 0)
     for path in (*readable_places(), *map(Path, walls.readable)):
         _allow(libc, ruleset, path, read)
+    if walls.may_run_programs:
+        # A program is started with its input from here, opened for both.
+        _allow(libc, ruleset, Path(os.devnull), _ACCESS_READ_FILE | _ACCESS_WRITE_FILE)
     for folder in walls.writable:
         _allow(libc, ruleset, Path(folder), handled & ~_ACCESS_EXECUTE)
     stands = libc.syscall(_LANDLOCK["restrict_self"], ruleset, ctypes.c_uint32(0)) == 0
@@ -143,7 +146,7 @@ def _allow(libc: ctypes.CDLL, ruleset: int, path: Path, rights: int) -> None:
     except OSError:
         return  # not on this machine
     if not path.is_dir():
-        rights &= _ACCESS_READ_FILE | _ACCESS_EXECUTE
+        rights &= _ACCESS_READ_FILE | _ACCESS_WRITE_FILE | _ACCESS_EXECUTE
     rule = struct.pack("=Qi", rights, place)  # packed, as the kernel's structure is
     libc.syscall(_LANDLOCK["add_rule"], ruleset, ctypes.c_int(1), rule, ctypes.c_uint32(0))
     os.close(place)

@@ -3,6 +3,7 @@
 import contextlib
 import io
 import resource
+import shutil
 import sys
 import time
 from pathlib import Path
@@ -69,6 +70,16 @@ def test_answers_stand_in_the_order_of_the_files(nursery) -> None:
     assert [(one.position, one.name) for one in read] == [(i, f"{i}.png") for i in range(4)]
     assert all(one.unreadable is None and one.documents[0].read_by is ReadBy.OCR for one in read)
     assert [one.documents[0].position for one in read] == [0, 1, 2, 3]
+
+
+def test_the_second_engine_reads_the_same_papers_behind_the_same_walls(nursery) -> None:
+    if shutil.which("tesseract") is None:
+        pytest.skip("tesseract is not installed")
+    with reader(nursery, engine="tesseract", workers=1) as papers:
+        (read,) = papers.read([jpeg(photo(text="JL2 20260412"))])
+    assert read.unreadable is None
+    assert read.documents[0].read_by is ReadBy.OCR
+    assert read.illegible_pages == ()
 
 
 def test_the_same_content_is_read_once(nursery, tmp_path) -> None:
