@@ -5,6 +5,7 @@ document, behind its walls and its clock.
 """
 
 import io
+import logging
 import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -13,6 +14,9 @@ from typing import Any, Final
 import pdfplumber
 
 from parsers.files.page import Box, Line
+
+# It warns of every font without a box, once a character; what it cannot read has no cells, and that is all.
+logging.getLogger("pdfminer").setLevel(logging.ERROR)
 
 #: A page with fewer rulings has no table, one with more is a drawing; finding cells costs 70 ms on a page of 200.
 _RULINGS: Final = (6, 4000)
