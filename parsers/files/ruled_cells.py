@@ -5,8 +5,8 @@ document, behind its walls and its clock.
 """
 
 import io
-import logging
 import itertools
+import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any, Final

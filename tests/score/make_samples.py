@@ -1,6 +1,8 @@
 """Makes labelled sample mails: every filing, every flaw, every way that papers travel.
 
-    python -m tests.score.make_samples FOLDER [--count 48] [--seed 31]
+    python -m tests.score.make_samples FOLDER [--count 48] [--seed 31] [--varied]
+
+--varied draws other type, certificate layouts, screens, scanners and defects than the demo's (`variety.py`).
 
 FOLDER/0000.eml …, labels.json (what is right for each mail) and enterprises.csv (the directory to import).
 """
@@ -20,6 +22,7 @@ from mailbot.demo.flaws import flaws_of
 from mailbot.demo.parcel import Parcel
 from mailbot.demo.people import Firm, Registry
 from parsers.documents.forms import load_forms
+from tests.score import variety
 
 #: How the letter travels in an application without a flaw of its own; three of five mails are scans or photos.
 WAYS = ("digital", "scan", "scan_pdf", "photo", "turned")
@@ -64,6 +67,31 @@ def make(folder: Path, count: int, seed: int) -> None:
     write_directory(folder / "enterprises.csv", firms)
 
 
+def make_varied(folder: Path, count: int, seed: int) -> None:
+    """The same filings in other looks; two of five mails have nothing wrong with them."""
+    folder.mkdir(parents=True, exist_ok=True)
+    registry = Registry(seed)
+    forms = {form.number: form for form in load_forms(None)}
+    labels, firms, shown = {}, [], Counter[str]()
+    for number, filing in zip(range(count), cycle(FILINGS), strict=False):
+        day = FIRST_DAY + timedelta(days=registry.random.randrange(DAYS))
+        received = a_working_time(day, registry.random)
+        parcel = application(registry, forms, filing, received)
+        defect = None
+        if (number + number // len(FILINGS)) % 5 > 1:
+            fitting = sorted(variety.defects_of(parcel))
+            registry.random.shuffle(fitting)
+            defect = min(fitting, key=shown.__getitem__)
+            shown[defect] += 1
+        words = variety.redressed(parcel, defect)
+        firms.append(parcel.facts.firm)
+        name = f"{number:04}.eml"
+        (folder / name).write_bytes(parcel.mail(received))
+        labels[name] = label(parcel, received.isoformat(timespec="seconds"), defect, "") | {"variants": words}
+    (folder / "labels.json").write_text(json.dumps(labels, ensure_ascii=False, indent=1), encoding="utf-8")
+    write_directory(folder / "enterprises.csv", firms)
+
+
 def label(parcel: Parcel, received: str, flaw: str | None, way: str) -> dict[str, object]:
     """What is right for this mail, in the shape that `score` reads."""
     facts = parcel.facts
@@ -97,8 +125,9 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--count", type=int, default=48)
     parser.add_argument("--seed", type=int, default=31)
+    parser.add_argument("--varied", action="store_true")
     options = parser.parse_args()
-    make(options.folder, options.count, options.seed)
+    (make_varied if options.varied else make)(options.folder, options.count, options.seed)
 
 
 if __name__ == "__main__":
