@@ -17,6 +17,7 @@ from parsers.documents.commitment_letter_alignment import (
     SIGNATURE,
     Alignment,
     Edit,
+    Fixed,
     Region,
     Template,
 )
@@ -159,17 +160,33 @@ class _Judge:
         place = self._text.box(edit.read_start, edit.read_end)
         if ink is None or place is None:
             return None
-        printed = self._template.fixed[edit.fixed_start].character
-        twins = [
+        return ink.look_the_same(place, self._twins(self._template.fixed[edit.fixed_start]))
+
+    def _stands_unread(self, edit: Edit) -> bool:
+        """Does the one lost character stand in its line after all, looking as it does elsewhere on the page?"""
+        if edit.fixed_end - edit.fixed_start != 1 or not 0 < edit.read_start < len(self._text.glyphs):
+            return False
+        before, after = self._text.glyphs[edit.read_start - 1], self._text.glyphs[edit.read_start]
+        line = self._text.lines[before.line]
+        ink = self._ink.get(line.page.number)
+        if ink is None or before.line != after.line:
+            return False
+        wide = self._em / line.page.width
+        left = line.box.left + wide * line.advances[after.at]
+        place = Box(left, line.box.top, left + wide, line.box.bottom)
+        return ink.look_the_same(place, self._twins(self._template.fixed[edit.fixed_start])) is True
+
+    def _twins(self, lost: Fixed) -> list[Box]:
+        """Where the same character was read elsewhere in text of the same size."""
+        return [
             box
             for fixed, partner in zip(self._template.fixed, self._alignment.partner, strict=True)
-            if fixed.character == printed
+            if fixed.character == lost.character
             and partner is not None
-            and self._text.characters[partner] == printed
-            and fixed.region is self._template.fixed[edit.fixed_start].region
+            and self._text.characters[partner] == lost.character
+            and fixed.region is lost.region
             and (box := self._text.box(partner, partner + 1)) is not None
         ]
-        return ink.look_the_same(place, twins)
 
     def _beside_blank(self, edit: Edit) -> bool:
         gaps = self._template.gaps
@@ -186,6 +203,8 @@ class _Judge:
             return None if len(printed) == 1 else False
         if region is not Region.CLAUSE and len(printed) > 12:
             return False  # title or footnote missing as a whole: cut off, or left out
+        if not SENSE & set(printed) and self._stands_unread(edit):
+            return None
         if self._was_not_read(edit, len(printed)):
             return False
         if len(printed) == 1 and not SENSE & set(printed):
