@@ -67,11 +67,16 @@ def find_signatures(
     pieces = _pieces(ink, rows, printed, size)
     shared = _rows_of(pieces, rows, ink, size)
     grey = is_grey(ink)
-    return {
+    marks = {
         row.key: _mark(ink, number, row, [piece for piece, key in shared if key == row.key], size, grey, read, seal)
         for row in rows
         if row.signed
     }
+    for row in rows:
+        # A line of print whose box reaches into the signing place may have swallowed the signature.
+        if row.signed and marks[row.key].presence is Presence.ABSENT and _covered(ink, row, printed, size) >= _WRITTEN:
+            marks[row.key] = Mark(Presence.UNCLEAR, number, row.label, "traces")
+    return marks
 
 
 def fingerprint(mask: Mask) -> str:
@@ -122,6 +127,24 @@ def _mark(
     if _red_beside(ink, row, size, seal) > _STAMPED:
         return Mark(Presence.UNCLEAR, number, row.label, "stamp")
     return Mark(Presence.ABSENT, number, row.label)
+
+
+def _covered(ink: InkMap, row: SignPlaceRow, printed: Sequence[Box], size: float) -> float:
+    """Ink beside the label that was taken for print, in squares of the print's height."""
+    middle, high = row.label.middle[1], size / ink.height
+    place = Box(row.label.right, middle - 1.2 * high, min(1.0, row.label.right + _REACH), middle + 0.6 * high)
+    mask = np.zeros_like(ink.pen)
+    for box in printed:
+        shared = Box(
+            max(box.left, place.left),
+            max(box.top, place.top),
+            min(box.right, place.right),
+            min(box.bottom, place.bottom),
+        )
+        if shared.width > 0 and shared.height > 0:
+            where = ink.pixels(shared)
+            mask[where] = ink.pen[where]
+    return float(np.count_nonzero(mask)) / size**2
 
 
 def _inside(piece: _Piece, ring: Box, ink: InkMap) -> bool:
