@@ -134,6 +134,7 @@ class MailServers:
         etc = self.base / "etc"
         for folder in (etc, self.base / "queue", self.base / "data"):
             folder.mkdir()
+            folder.chmod(0o755)  # whatever the umask is
         shutil.chown(self.base / "data", "postfix")
         for name in ("postfix-files", "postfix-script", "post-install", "dynamicmaps.cf"):
             if (_PACKAGED / name).exists():
