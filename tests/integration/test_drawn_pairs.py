@@ -54,7 +54,7 @@ def test_there_are_thirty_pairs():
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("number", "pair"),
-    enumerate(PAIRS),
+    list(enumerate(PAIRS)),
     ids=lambda value: "-".join(map(str, value)) if isinstance(value, tuple) else None,
 )
 def test_both_defects_are_told_and_none_besides(tmp_path, reader, number, pair):
