@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from itertools import islice
 
 from ledger.audit import Head
@@ -12,7 +12,7 @@ from ledger.ledger import Ledger
 from ledger.questions import AlarmEntry, CaseFilter, MailboxEntry, OpenClock
 from mailbot.charts import Chart, Series, columns
 from mailbot.examination.workdays import Calendar, CalendarYearMissing
-from mailbot.settings import OFFICE_TIME, Settings
+from mailbot.settings import Settings, midnight
 
 SOON_WORKDAYS = 3
 MOST_ROWS = 50  #: of one kind; a longer list is in the ledger, a mail that nobody can scroll helps nobody
@@ -162,7 +162,7 @@ class Digests:
             overdue=len(overdue),
             due_today=len(today),
             due_soon=len(soon),
-            new=ledger.count_cases(CaseFilter(mailboxes=here, received_from=_midnight(since))),
+            new=ledger.count_cases(CaseFilter(mailboxes=here, received_from=midnight(since))),
             referred=ledger.count_cases(CaseFilter(states=(CaseState.REFERRED,), mailboxes=here)),
             held=len(letters[LetterState.HELD]),
             complete=ledger.count_cases(CaseFilter(states=(CaseState.COMPLETE,), mailboxes=here)),
@@ -222,7 +222,3 @@ def _total(counts: Iterable[Counts]) -> Counts:
 
 def _days_before(day: date, most: int) -> Iterable[date]:
     return (day - timedelta(days=back) for back in range(1, most + 1))
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, datetime.min.time(), OFFICE_TIME)

@@ -8,7 +8,7 @@ cases go to a person the louder.
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 from typing import Final
 
@@ -20,7 +20,7 @@ from mailbot.decision_letters import DecisionLetters, Drafted
 from mailbot.examination.feedback import Desk as FeedbackDesk
 from mailbot.examination.feedback import doubtful, never_answered
 from mailbot.examination.verdict import Severity
-from mailbot.settings import OFFICE_TIME
+from mailbot.settings import midnight
 from mailbot.workbench import Tools
 
 log = logging.getLogger(__name__)
@@ -91,7 +91,7 @@ class Window:
             if clock.clock.id != "feedback10" or not _presses(clock, day):
                 continue
             file = ledger.case(clock.case_number)
-            since = _midnight(clock.clock.started_on or date.min)
+            since = midnight(clock.clock.started_on or date.min)
             this_round = [entry for entry in file.letters if entry.queued_at >= since]
             if any(_is_feedback(entry) and entry.letter.state in _ON_THE_WAY for entry in this_round):
                 continue
@@ -149,7 +149,3 @@ def _presses(clock: OpenClock, day: date, *, only: bool = False) -> bool:
 
 def _is_feedback(entry: LetterEntry) -> bool:
     return entry.letter.kind in FEEDBACK
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, datetime.min.time(), OFFICE_TIME)
