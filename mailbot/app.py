@@ -11,40 +11,40 @@ from typing import TypedDict
 
 from ledger.archive import Archive
 from ledger.ledger import Ledger
-from mailbot.accounts import account_of
-from mailbot.alarms import LedgerBell
-from mailbot.authorities import ProjectMap, load_projects
-from mailbot.calendars import load_calendar
+from mailbot.cases.examiner import Examiner
+from mailbot.cases.records import LedgerRecords
 from mailbot.casework import Casework, Tools, worker_name
-from mailbot.credentials import environment
-from mailbot.crops import Crops
 from mailbot.desk import Desk
 from mailbot.dispatch import Brakes, Dispatch
 from mailbot.errors import ConfigurationError
 from mailbot.examination.matter import Matter, prescribed_mailboxes
 from mailbot.examination.workdays import Calendar
-from mailbot.examiner import Examiner
-from mailbot.health import Bounds, Watchman
-from mailbot.heartbeat import beat, seconds_between
 from mailbot.instance import Instance, instance_in
 from mailbot.intake import Intake
-from mailbot.isolation import Nursery
+from mailbot.isolation.child import Nursery
 from mailbot.keeping import Keeping
-from mailbot.labels import Labels
+from mailbot.letters.labels import Labels
+from mailbot.letters.rendering import Words
 from mailbot.lock import sole_daemon
-from mailbot.office_files import Watched
-from mailbot.packs import load_matters, refuse_unknown_forms
-from mailbot.post import Post
-from mailbot.prompts import Prompts
-from mailbot.reading import PRELOAD, PaperReader
-from mailbot.records import LedgerRecords
-from mailbot.rendering import Words
+from mailbot.office.accounts import account_of
+from mailbot.office.authorities import ProjectMap, load_projects
+from mailbot.office.calendars import load_calendar
+from mailbot.office.credentials import environment
+from mailbot.office.files import Watched
+from mailbot.office.packs import load_matters, refuse_unknown_forms
+from mailbot.office.suspension import SuspensionList, load_suspensions
+from mailbot.reading.crops import Crops
+from mailbot.reading.reader import PRELOAD, PaperReader
+from mailbot.reviewers.post import Post
+from mailbot.reviewers.prompts import Prompts
 from mailbot.schedule import Leg
 from mailbot.settings import Settings, load_settings
-from mailbot.suspension import SuspensionList, load_suspensions
 from mailbot.transport.idle import watch
 from mailbot.transport.mailbox import MEBIBYTE, Account
 from mailbot.upkeep import Upkeep
+from mailbot.watch.alarms import LedgerBell
+from mailbot.watch.health import Bounds, Watchman
+from mailbot.watch.heartbeat import beat, seconds_between
 from parsers.documents.forms import load_forms
 from parsers.names import fold_firm
 

@@ -17,20 +17,20 @@ from ledger.entries import CaseState, Claim, Letter, LetterState
 from ledger.errors import LedgerError, Stale
 from ledger.failpoints import fp
 from ledger.store import MAILBOT, DatabaseFailed
-from mailbot.accounts import receiver_of
-from mailbot.decisions import Decisions
-from mailbot.dossier import case_facts
+from mailbot.cases.dossier import case_facts
+from mailbot.cases.examiner import Arrived, Examination
+from mailbot.cases.rehearsal import Rehearsal, rehearsed
+from mailbot.cases.rounds import own_misses
+from mailbot.cases.twins import LEFT_TO_THE_OTHER, answered_twin
+from mailbot.cases.workbench import Tools as Tools
+from mailbot.decisions.replies import Decisions
 from mailbot.examination.classify import MailKind
 from mailbot.examination.feedback import Desk, Feedback, LetterKind, feedback_for
 from mailbot.examination.verdict import Outcome
 from mailbot.examination.workdays import day_of_receipt
-from mailbot.examiner import Arrived, Examination
-from mailbot.letters import LetterFacts, Sender, certain_only, draft, facts_of
-from mailbot.rehearsal import Rehearsal, rehearsed
-from mailbot.rounds import own_misses
+from mailbot.letters.drafting import LetterFacts, Sender, certain_only, draft, facts_of
+from mailbot.office.accounts import receiver_of
 from mailbot.settings import OFFICE_TIME, Mailbox
-from mailbot.twins import LEFT_TO_THE_OTHER, answered_twin
-from mailbot.workbench import Tools as Tools
 
 log = logging.getLogger(__name__)
 

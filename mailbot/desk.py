@@ -10,21 +10,21 @@ from threading import Event
 
 from ledger.archive import Archive
 from ledger.ledger import Ledger
-from mailbot.correspondence import Picture
-from mailbot.crops import Crops
-from mailbot.digest import Digest, Digests
+from mailbot.cases.workbench import Tools
 from mailbot.examination.workdays import Calendar
 from mailbot.instance import Instance
-from mailbot.labels import Labels
-from mailbot.periodic import Report, Reports, due_on
-from mailbot.post import Post
-from mailbot.referral import Referrals
-from mailbot.reminder import Reminders
-from mailbot.rendering import Words
-from mailbot.roster import readers
+from mailbot.letters.correspondence import Picture
+from mailbot.letters.labels import Labels
+from mailbot.letters.rendering import Words
+from mailbot.office.roster import readers
+from mailbot.reading.crops import Crops
+from mailbot.reviewers.digest import Digest, Digests
+from mailbot.reviewers.periodic import Report, Reports, due_on
+from mailbot.reviewers.post import Post
+from mailbot.reviewers.referral import Referrals
+from mailbot.reviewers.reminder import Reminders
+from mailbot.reviewers.window import Window
 from mailbot.settings import OFFICE_TIME, Mailbox, Settings
-from mailbot.window import Window
-from mailbot.workbench import Tools
 
 WEEK_PICTURE = "week@mailbot"
 

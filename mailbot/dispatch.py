@@ -21,7 +21,6 @@ from ledger.entries import LetterEntry, LetterState
 from ledger.errors import NotArchived, Stale
 from ledger.failpoints import fp
 from ledger.questions import SentCounts
-from mailbot.alarms import Alarm, AlarmKind, Bell, LogBell
 from mailbot.doubts import DoubtLedger, Doubts
 from mailbot.errors import LoginRefused, TransportError, Untrusted
 from mailbot.patience import Patience
@@ -29,6 +28,7 @@ from mailbot.transport.evidence import Evidence, seek
 from mailbot.transport.mailbox import Account
 from mailbot.transport.outcome import Outcome, Refused, Retry, Sent, Uncertain
 from mailbot.transport.smtp import SmtpConnection, TooMuch
+from mailbot.watch.alarms import Alarm, AlarmKind, Bell, LogBell
 
 log = logging.getLogger(__name__)
 

@@ -12,17 +12,17 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from ledger.errors import LedgerError
-from mailbot.accounts import account_of
 from mailbot.app import apply_settings, mailbox_matters, open_ledger
-from mailbot.calendars import load_calendar
-from mailbot.credentials import environment
 from mailbot.errors import MailbotError
 from mailbot.examination.policies import POLICIES
 from mailbot.examination.workdays import Calendar
-from mailbot.isolation import Died, Nursery, standing_walls
-from mailbot.packs import load_matters
-from mailbot.reading import PRELOAD, PaperReader
-from mailbot.rendering import Words
+from mailbot.isolation.child import Died, Nursery, standing_walls
+from mailbot.letters.rendering import Words
+from mailbot.office.accounts import account_of
+from mailbot.office.calendars import load_calendar
+from mailbot.office.credentials import environment
+from mailbot.office.packs import load_matters
+from mailbot.reading.reader import PRELOAD, PaperReader
 from mailbot.settings import OFFICE_TIME, Mailbox, Settings, load_settings
 from mailbot.transport.imap import open_mailbox
 from mailbot.transport.smtp import SmtpConnection

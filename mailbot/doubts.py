@@ -14,10 +14,10 @@ from typing import Protocol
 
 from ledger.entries import LetterEntry, LetterState
 from ledger.errors import Stale
-from mailbot.alarms import Alarm, AlarmKind, Bell
 from mailbot.errors import TransportError
 from mailbot.transport.evidence import Evidence
 from mailbot.transport.mailbox import Account
+from mailbot.watch.alarms import Alarm, AlarmKind, Bell
 
 log = logging.getLogger(__name__)
 

@@ -23,12 +23,12 @@ from ledger.archive import Archive, Stored
 from ledger.entries import Arrival, Delivery, MailState, Recorded
 from ledger.errors import LedgerError
 from ledger.failpoints import fp
-from mailbot.alarms import Alarm, AlarmKind, Bell, LogBell
 from mailbot.errors import CommandRefused, LoginRefused, ProtocolBroken, TransportError, Untrusted
 from mailbot.heads import Head
 from mailbot.patience import Patience
 from mailbot.transport.imap import open_mailbox
 from mailbot.transport.mailbox import Account, Batch, FolderState, Mailbox, RawMail, Stamp, Unreadable
+from mailbot.watch.alarms import Alarm, AlarmKind, Bell, LogBell
 
 log = logging.getLogger(__name__)
 

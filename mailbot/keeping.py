@@ -14,8 +14,8 @@ from ledger.audit import Head
 from ledger.ledger import Ledger
 from ledger.retention import MARKED_DAYS, Destroyed, Plan
 from ledger.workbook import replacing
-from mailbot.reading_cache import ReadingCache
-from mailbot.rendering import Words
+from mailbot.letters.rendering import Words
+from mailbot.reading.cache import ReadingCache
 from mailbot.settings import OFFICE_TIME
 
 log = logging.getLogger(__name__)

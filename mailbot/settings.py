@@ -16,7 +16,7 @@ from mailbot.examination.feedback import LetterKind
 from mailbot.examination.policies import known_policies
 from mailbot.examination.rules import KNOWN_CODES
 from mailbot.examination.verdict import Severity
-from mailbot.validation import read_toml, validate
+from mailbot.office.validation import read_toml, validate
 
 OFFICE_TIME = ZoneInfo("Asia/Shanghai")
 LetterMode = Literal["auto", "hold", "off"]

@@ -15,13 +15,13 @@ from threading import Event
 from typing import Final
 
 from ledger.entries import CaseEntry, ClockEntry
-from mailbot.calendars import load_calendar
 from mailbot.errors import ConfigurationError
 from mailbot.examination.clocks import COURSES, prove
 from mailbot.examination.workdays import Calendar
-from mailbot.office_files import mark_of
-from mailbot.post import Post
-from mailbot.roster import readers
+from mailbot.office.calendars import load_calendar
+from mailbot.office.files import mark_of
+from mailbot.office.roster import readers
+from mailbot.reviewers.post import Post
 from mailbot.settings import OFFICE_TIME
 
 log = logging.getLogger(__name__)

@@ -23,7 +23,7 @@ DOCUMENT = ROOT / "docs/coverage.md"
 PACKS = ROOT / "docs/packs.md"
 #: Where an id is one of the rule book. Ledger and transport number their own threats, so they are mapped by hand.
 CODE = ("mailbot/examination", "parsers/documents", "parsers/names.py", "parsers/identifiers.py", "templates")
-TESTS = ("tests/mailbot/examination", "tests/parsers/documents", "tests/edges", "tests/mailbot/test_packs.py")
+TESTS = ("tests/mailbot/examination", "tests/parsers/documents", "tests/edges", "tests/mailbot/office/test_packs.py")
 #: Classes that a mailbox must decide, pre-check, time, record or route; edges and gaps too.
 REQUIRED = frozenset("APTLMEI")
 _ID = re.compile(r"\b([GLABCDEI])(\d\d)(?:[–-]\1?(\d\d))?\b")

@@ -5,7 +5,7 @@ from email.policy import default
 from functools import cached_property
 from threading import Event
 
-from mailbot.tokens import Tokens
+from mailbot.decisions.tokens import Tokens
 from tests.builders_service import REVIEWER, TRACK_BOX, Office, a_mail
 
 SUBSTITUTE = "stand-in@example.invalid"

@@ -13,14 +13,14 @@ from ledger.archive import Archive
 from ledger.entries import Arrival, Delivery, Enterprise
 from ledger.ledger import Ledger
 from mailbot.app import apply_settings, mailbox_matters
-from mailbot.calendars import load_calendar
+from mailbot.cases.examiner import Examiner
+from mailbot.cases.records import LedgerRecords
 from mailbot.casework import Casework, Tools
-from mailbot.examiner import Examiner
 from mailbot.heads import Head
 from mailbot.instance import Instance
-from mailbot.packs import load_matters
-from mailbot.records import LedgerRecords
-from mailbot.rendering import Words
+from mailbot.letters.rendering import Words
+from mailbot.office.calendars import load_calendar
+from mailbot.office.packs import load_matters
 from mailbot.settings import OFFICE_TIME, Settings
 from parsers.documents.card_in_hand import CardInHandPhoto
 from parsers.documents.commitment_letter import Choice, Signature

@@ -6,11 +6,11 @@ from datetime import date, datetime
 from functools import cache
 
 from ledger.entries import Enterprise
-from mailbot.calendars import load_calendar
 from mailbot.examination.subject import read_subject
 from mailbot.examination.submission import OnFile, Submission
 from mailbot.examination.workdays import SHANGHAI
-from mailbot.packs import load_matters
+from mailbot.office.calendars import load_calendar
+from mailbot.office.packs import load_matters
 from parsers.documents.commitment_letter import CommitmentLetter
 from parsers.documents.document import Document, DocumentKind, Field, FileRead, Presence
 from parsers.documents.identity_card import IdentityCard

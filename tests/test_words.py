@@ -20,9 +20,9 @@ from mailbot.examination.feedback import LetterKind
 from mailbot.examination.matter import Matter
 from mailbot.examination.rules import KNOWN_CODES
 from mailbot.examination.verdict import Clock, Finding
-from mailbot.letters import Item, LetterFacts
-from mailbot.packs import load_matters
-from mailbot.rendering import Words
+from mailbot.letters.drafting import Item, LetterFacts
+from mailbot.letters.rendering import Words
+from mailbot.office.packs import load_matters
 from mailbot.settings import OFFICE_TIME, Office
 from parsers.documents.document import DocumentKind
 from parsers.documents.social_insurance import Variety

@@ -14,13 +14,13 @@ from typing import TypeVar
 from rich.console import Console
 from rich.progress import Progress
 
-from mailbot.accounts import receiver_at, receiver_of
 from mailbot.app import Workshop, workshop
+from mailbot.cases.examiner import Arrived
+from mailbot.cases.report import as_json, as_text, documents_as_json, files_as_text
 from mailbot.errors import UsageError
 from mailbot.examination.matter import prescribed_mailboxes
-from mailbot.examiner import Arrived
-from mailbot.reading import AttachedFile
-from mailbot.report import as_json, as_text, documents_as_json, files_as_text
+from mailbot.office.accounts import receiver_at, receiver_of
+from mailbot.reading.reader import AttachedFile
 from parsers.files.kind import FileKind, kind_of
 from parsers.mail.read import read_message
 

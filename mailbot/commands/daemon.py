@@ -7,10 +7,10 @@ from argparse import Namespace
 from threading import Event
 
 from mailbot.app import service
-from mailbot.heartbeat import notify
 from mailbot.logs import start_logging
-from mailbot.monitor import monitored
 from mailbot.schedule import Schedule
+from mailbot.watch.heartbeat import notify
+from mailbot.watch.monitor import monitored
 
 log = logging.getLogger(__name__)
 

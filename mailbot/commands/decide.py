@@ -7,15 +7,15 @@ from datetime import UTC, datetime
 from typing import Final
 
 from mailbot.app import open_ledger, tools_without_reader
-from mailbot.carrying_out import Carrier, Done
-from mailbot.deciding import NotPossible
-from mailbot.decision_notes import Note, Notes
-from mailbot.decisions import roster_of
+from mailbot.decisions.carrying_out import Carrier, Done
+from mailbot.decisions.consequences import NotPossible
+from mailbot.decisions.notes import Note, Notes
+from mailbot.decisions.replies import roster_of
+from mailbot.decisions.tokens import Tokens
 from mailbot.errors import UsageError
 from mailbot.examination.command import Check, Command, NotUnderstood, Parsed, Word, parse
 from mailbot.examination.workdays import day_of_receipt
 from mailbot.settings import Reviewer, Settings, load_settings
-from mailbot.tokens import Tokens
 
 _CHECK: Final = re.compile(r"check:([a-z]+)=(.+)", re.DOTALL)
 #: `备注 check:…` is written too: the word before adds nothing.

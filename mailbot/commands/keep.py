@@ -18,11 +18,11 @@ from ledger.retention import MARKED_DAYS
 from mailbot.app import open_ledger
 from mailbot.errors import UsageError
 from mailbot.keeping import purge_due
+from mailbot.letters.rendering import Words
 from mailbot.lock import sole_daemon
-from mailbot.reading_cache import ReadingCache, content_key
+from mailbot.reading.cache import ReadingCache, content_key
 from mailbot.reindex import Reindexed
 from mailbot.reindex import reindex as reindex_archive
-from mailbot.rendering import Words
 from mailbot.settings import OFFICE_TIME, Settings, load_settings
 from parsers.mail.read import read_message
 

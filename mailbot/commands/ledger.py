@@ -22,14 +22,14 @@ from ledger.ledger import Ledger
 from ledger.questions import CaseFile, CaseFilter
 from ledger.store import office_day
 from mailbot.app import open_ledger
-from mailbot.calendars import load_calendar
 from mailbot.errors import UsageError
 from mailbot.examination.clocks import COURSES, Proof, prove
 from mailbot.examination.matter import Matter
 from mailbot.examination.workdays import Calendar
-from mailbot.labels import Labels
-from mailbot.packs import load_matters
-from mailbot.rendering import Words
+from mailbot.letters.labels import Labels
+from mailbot.letters.rendering import Words
+from mailbot.office.calendars import load_calendar
+from mailbot.office.packs import load_matters
 from mailbot.settings import OFFICE_TIME, Settings, load_settings
 from parsers.masking import mask, masked_address
 

@@ -5,14 +5,14 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from mailbot.accounts import receiver_at, receiver_of
 from mailbot.app import Workshop, apply_settings, mailbox_matters, workshop
+from mailbot.cases.examiner import Arrived, Examiner
+from mailbot.cases.replay import AsFiled, Change, ReadOnce, Replay
 from mailbot.errors import ConfigurationError
 from mailbot.examination.matter import Matter, Sample, prescribed_mailboxes
 from mailbot.examination.verdict import Severity, Verdict
-from mailbot.examiner import Arrived, Examiner
-from mailbot.packs import load_matters, load_pack, refuse_unknown_forms, with_pack
-from mailbot.replay import AsFiled, Change, ReadOnce, Replay
+from mailbot.office.accounts import receiver_at, receiver_of
+from mailbot.office.packs import load_matters, load_pack, refuse_unknown_forms, with_pack
 from parsers.documents.forms import load_forms
 from parsers.mail.provenance import Receiver
 from parsers.mail.read import read_message

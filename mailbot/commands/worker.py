@@ -6,9 +6,9 @@ import sys
 from argparse import Namespace
 
 from mailbot.app import extra_worker
-from mailbot.heartbeat import beat, notify, seconds_between
 from mailbot.logs import start_logging
 from mailbot.schedule import Leg, Schedule
+from mailbot.watch.heartbeat import beat, notify, seconds_between
 
 log = logging.getLogger(__name__)
 

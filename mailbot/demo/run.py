@@ -35,7 +35,7 @@ from mailbot.demo.applications import application
 from mailbot.demo.parcel import MAILBOXES, Way
 from mailbot.demo.people import Firm, Registry
 from mailbot.demo.servers import Servers, mail_servers
-from mailbot.packs import load_matters
+from mailbot.office.packs import load_matters
 from mailbot.settings import OFFICE_TIME, load_settings
 from parsers.documents.forms import Form, load_forms
 

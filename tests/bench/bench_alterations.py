@@ -18,7 +18,7 @@ import numpy as np
 from mailbot.demo import letters
 from mailbot.demo.case import invent
 from mailbot.demo.people import Registry
-from mailbot.reader_children import load_engine
+from mailbot.reading.children import load_engine
 from parsers.documents.commitment_letter import CommitmentLetter, read_letter
 from parsers.documents.forms import Form, load_forms
 from parsers.files.reading import read_sheet

@@ -21,9 +21,9 @@ from ledger.entries import CaseState, LetterState, MailState
 from ledger.export import export_xlsx
 from ledger.ledger import Ledger
 from ledger.questions import CaseFilter
-from mailbot.calendars import load_calendar
-from mailbot.labels import Labels
-from mailbot.packs import load_matters
+from mailbot.letters.labels import Labels
+from mailbot.office.calendars import load_calendar
+from mailbot.office.packs import load_matters
 from parsers.masking import mask, masked_address
 
 TODAY = date(2026, 11, 20)

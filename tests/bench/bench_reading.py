@@ -22,8 +22,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from mailbot.isolation import Nursery
-from mailbot.reading import PRELOAD, AttachedFile, PaperReader
+from mailbot.isolation.child import Nursery
+from mailbot.reading.reader import PRELOAD, AttachedFile, PaperReader
 from parsers.files.kind import FileKind
 from parsers.files.limits import DEFAULT_LIMITS
 from parsers.files.opening import open_file

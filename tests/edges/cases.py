@@ -5,8 +5,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 
+from mailbot.cases.examiner import Arrived, Examination
 from mailbot.examination.verdict import Severity
-from mailbot.examiner import Arrived, Examination
 from mailbot.settings import OFFICE_TIME
 from parsers.documents.commitment_letter import CommitmentLetter
 from parsers.documents.document import Document, DocumentKind, FileRead

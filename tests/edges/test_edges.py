@@ -14,9 +14,9 @@ from ledger.errors import Stale
 from mailbot.examination.clocks import Event, Happened, after
 from mailbot.examination.command import Command, Word, parse
 from mailbot.examination.verdict import Outcome
-from mailbot.roster import readers
+from mailbot.office.roster import readers
+from mailbot.office.suspension import Suspension, SuspensionList
 from mailbot.settings import OFFICE_TIME
-from mailbot.suspension import Suspension, SuspensionList
 from parsers.documents.commitment_letter import Choice
 from parsers.documents.commitment_letter_alterations import Alteration, AlterationKind
 from parsers.documents.document import DocumentKind, Mark, Presence

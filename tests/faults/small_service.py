@@ -17,18 +17,18 @@ from threading import Event
 from ledger import failpoints
 from ledger.entries import LetterState, MailState
 from ledger.failpoints import Fault
-from mailbot.alarms import LedgerBell
-from mailbot.calendars import load_calendar
 from mailbot.casework import Casework
 from mailbot.desk import Desk
 from mailbot.dispatch import Brakes, Dispatch
 from mailbot.intake import Intake
-from mailbot.packs import load_matters
-from mailbot.rendering import Words
+from mailbot.letters.rendering import Words
+from mailbot.office.calendars import load_calendar
+from mailbot.office.packs import load_matters
 from mailbot.transport.evidence import seek
 from mailbot.transport.mailbox import Account, Endpoint
 from mailbot.transport.providers import PROVIDERS, ProviderName
 from mailbot.transport.smtp import SmtpConnection
+from mailbot.watch.alarms import LedgerBell
 from tests import builders_service
 from tests.builders_service import FIRM, INFORMATION_BOX, NOW, REVIEWER, TRACK_BOX, Office, a_mail
 from tests.servers.scripted_imap import NETEASE, Folder, ScriptedImap

@@ -6,16 +6,16 @@ from itertools import product
 import pytest
 
 from ledger.entries import Enterprise
-from mailbot.calendars import load_calendar
+from mailbot.cases.examiner import Arrived, Examiner
 from mailbot.demo.applications import application
 from mailbot.demo.flaws import flaws_of
 from mailbot.demo.people import Registry
 from mailbot.examination.matter import prescribed_mailboxes
 from mailbot.examination.verdict import Severity
-from mailbot.examiner import Arrived, Examiner
-from mailbot.isolation import Nursery
-from mailbot.packs import load_matters
-from mailbot.reading import PRELOAD, PaperReader
+from mailbot.isolation.child import Nursery
+from mailbot.office.calendars import load_calendar
+from mailbot.office.packs import load_matters
+from mailbot.reading.reader import PRELOAD, PaperReader
 from mailbot.settings import OFFICE_TIME
 from parsers.documents.forms import load_forms
 from parsers.mail.provenance import Receiver

@@ -2,8 +2,8 @@
 
 import pytest
 
-from mailbot.packs import load_matters
-from mailbot.rendering import clause
+from mailbot.letters.rendering import clause
+from mailbot.office.packs import load_matters
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ from threading import Event
 import pytest
 
 from ledger.entries import LetterState
-from mailbot.calendars import load_calendar
 from mailbot.desk import Desk
+from mailbot.office.calendars import load_calendar
 from mailbot.settings import OFFICE_TIME
 from tests.builders_service import REVIEWER, TRACK_BOX, Office, a_mail
 

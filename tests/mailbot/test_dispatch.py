@@ -13,13 +13,13 @@ import pytest
 from ledger.archive import Archive
 from ledger.entries import Letter, LetterState
 from ledger.ledger import Ledger
-from mailbot.alarms import AlarmKind
 from mailbot.dispatch import Brakes, Dispatch
 from mailbot.errors import ConnectionLost
 from mailbot.transport.evidence import Evidence, seek
 from mailbot.transport.mailbox import Endpoint
 from mailbot.transport.providers import Pacing, provider_of
 from mailbot.transport.smtp import SmtpConnection
+from mailbot.watch.alarms import AlarmKind
 from tests.mailbot.transport.accounts import ADDRESS, an_account
 from tests.servers.scripted_imap import Folder, ScriptedImap
 from tests.servers.scripted_smtp import ScriptedSmtp

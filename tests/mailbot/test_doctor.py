@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy import text
 
 from mailbot import doctor as home
-from mailbot.calendars import load_calendar
 from mailbot.cli import main
 from mailbot.demo.servers import mail_servers
 from mailbot.doctor import FAILED, OK, WARNING, Line
+from mailbot.office.calendars import load_calendar
 from tests.builders_service import FIRM, Office, a_mail
 from tests.servers.scripted_imap import ScriptedImap
 
@@ -183,8 +183,8 @@ def test_a_calendar_that_ends_soon_is_a_warning(today, state):
 @pytest.mark.slow
 def test_the_ocr_engine_is_warmed(tmp_path, monkeypatch):
     monkeypatch.undo()
-    from mailbot.isolation import Nursery
-    from mailbot.reading import PRELOAD
+    from mailbot.isolation.child import Nursery
+    from mailbot.reading.reader import PRELOAD
 
     with Nursery(PRELOAD) as nursery, Office(tmp_path) as office:
         assert [line.state for line in home._reading(office.settings, nursery)] == [OK]

@@ -8,8 +8,8 @@ from threading import Event
 import pytest
 
 from ledger.entries import CaseState
+from mailbot.decisions.tokens import Tokens, shown_in
 from mailbot.instance import Instance
-from mailbot.tokens import Tokens, shown_in
 from tests.builders_decisions import HEAD, QUOTE, SUBSTITUTE, Bureau, roster
 from tests.builders_service import ENGINEER, INFORMATION_BOX, REVIEWER, TRACK_BOX, a_mail
 
@@ -345,7 +345,7 @@ class TestWhereTheServerSaysNothing:
 
 
 def test_the_fifty_first_word_of_an_hour_must_be_confirmed(bureau, monkeypatch):
-    monkeypatch.setattr("mailbot.decisions.MOST_AN_HOUR", 2)
+    monkeypatch.setattr("mailbot.decisions.replies.MOST_AN_HOUR", 2)
     number = bureau.referred()
     for text in ("备注：第一次", "备注：第二次"):
         bureau.says(number, text)

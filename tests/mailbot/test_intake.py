@@ -13,8 +13,8 @@ import pytest
 from ledger.archive import Archive
 from ledger.entries import MailState
 from ledger.ledger import Ledger
-from mailbot.alarms import AlarmKind
 from mailbot.intake import Intake, Poll
+from mailbot.watch.alarms import AlarmKind
 from tests.mailbot.transport.accounts import ADDRESS, a_mail, an_account
 from tests.servers.scripted_imap import NETEASE, Faults, Folder, ScriptedImap
 

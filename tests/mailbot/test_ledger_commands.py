@@ -13,11 +13,11 @@ from ledger.ledger import Ledger
 from ledger.retention import MARKED_DAYS
 from mailbot import keeping
 from mailbot.cli import main
-from mailbot.correspondence import Thread, compose
 from mailbot.keeping import Keeping, purge_due
-from mailbot.labels import Labels
+from mailbot.letters.correspondence import Thread, compose
+from mailbot.letters.labels import Labels
+from mailbot.letters.rendering import Words
 from mailbot.reindex import reindex
-from mailbot.rendering import Words
 from mailbot.settings import OFFICE_TIME, load_settings
 from parsers.names import fold_firm
 from tests.ledger.builders import LEASE, NOW, a_case, an_arrival, later, some_facts
@@ -280,7 +280,7 @@ def test_a_quarantined_mail_is_tried_again_by_its_id(run, ledger):
 
 
 def test_retry_forgets_what_was_read_from_its_papers(run, ledger, settings):
-    from mailbot.reading_cache import ReadingCache, content_key
+    from mailbot.reading.cache import ReadingCache, content_key
 
     mail = EmailMessage()
     mail["From"], mail["To"] = "zhang@applicant.example", BOX

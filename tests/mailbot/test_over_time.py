@@ -9,12 +9,12 @@ from threading import Event
 import pytest
 
 from ledger.entries import CaseState, MailState
-from mailbot.accounts import receiver_of
-from mailbot.authorities import Authority, ProjectMap
-from mailbot.examiner import Arrived
-from mailbot.happenings import clocks_of, happened
+from mailbot.cases.examiner import Arrived
+from mailbot.cases.happenings import clocks_of, happened
+from mailbot.office.accounts import receiver_of
+from mailbot.office.authorities import Authority, ProjectMap
+from mailbot.office.suspension import Suspension, SuspensionList
 from mailbot.settings import OFFICE_TIME
-from mailbot.suspension import Suspension, SuspensionList
 from parsers.documents.document import DocumentKind, Presence
 from tests import builders_submission as built
 from tests.builders_service import (

@@ -13,8 +13,9 @@ import pytest
 from ledger.archive import Archive
 from ledger.entries import CaseState, Delivery
 from ledger.ledger import Ledger
-from mailbot.accounts import receiver_at
 from mailbot.app import apply_settings, mailbox_matters, service
+from mailbot.cases.examiner import Examiner
+from mailbot.cases.replay import AsFiled, ReadOnce, Replay
 from mailbot.cli import main
 from mailbot.demo.ink import seal
 from mailbot.demo.letters import Filling, draw_letter
@@ -23,10 +24,9 @@ from mailbot.demo.sheet import pdf
 from mailbot.doctor import _policies as undecided
 from mailbot.examination.matter import Matter
 from mailbot.examination.policies import POLICIES
-from mailbot.examiner import Examiner
 from mailbot.heads import Head
-from mailbot.packs import load_matters, with_pack
-from mailbot.replay import AsFiled, ReadOnce, Replay
+from mailbot.office.accounts import receiver_at
+from mailbot.office.packs import load_matters, with_pack
 from parsers.documents.forms import load_forms
 from parsers.names import fold_firm
 from tests import builders_submission as built

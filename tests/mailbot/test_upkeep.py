@@ -10,9 +10,9 @@ from threading import Event
 import pytest
 
 from ledger.entries import CaseState
-from mailbot.calendars import load_calendar
 from mailbot.examination.workdays import Calendar
-from mailbot.post import Post
+from mailbot.office.calendars import load_calendar
+from mailbot.reviewers.post import Post
 from mailbot.settings import OFFICE_TIME
 from mailbot.upkeep import Upkeep
 from tests.builders_service import INFORMATION_BOX, REVIEWER, TRACK_BOX, Office, a_mail

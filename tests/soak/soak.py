@@ -25,16 +25,16 @@ from threading import Event, Thread
 
 from ledger.entries import LetterState, MailState
 from ledger.ledger import Ledger
-from mailbot.alarms import LedgerBell
-from mailbot.calendars import load_calendar
 from mailbot.dispatch import Brakes, Dispatch
 from mailbot.intake import Intake
-from mailbot.packs import load_matters
+from mailbot.office.calendars import load_calendar
+from mailbot.office.packs import load_matters
 from mailbot.transport.evidence import find_in_sent
 from mailbot.transport.imap import ImapMailbox
 from mailbot.transport.mailbox import Account, Endpoint
 from mailbot.transport.providers import PROVIDERS, ProviderName
 from mailbot.transport.smtp import SmtpConnection
+from mailbot.watch.alarms import LedgerBell
 from parsers.names import fold_firm
 from tests import builders_service
 from tests.builders_service import FIRM, REVIEWER, TRACK_BOX, Office, a_mail, sha256

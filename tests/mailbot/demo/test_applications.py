@@ -16,7 +16,7 @@ from mailbot.demo.sheet import Sheet, pdf
 from mailbot.examination.rules import KNOWN_CODES
 from mailbot.examination.subject import read_subject
 from mailbot.examination.verdict import Outcome
-from mailbot.packs import load_matters
+from mailbot.office.packs import load_matters
 from mailbot.settings import OFFICE_TIME
 from parsers.documents.forms import load_forms
 from parsers.files.kind import FileKind

@@ -6,12 +6,12 @@ from datetime import date, datetime
 import pytest
 
 from ledger.entries import Enterprise
-from mailbot.calendars import load_calendar
 from mailbot.examination.examine import likely_filing
 from mailbot.examination.subject import read_subject
 from mailbot.examination.submission import OnFile, Submission
 from mailbot.examination.workdays import SHANGHAI
-from mailbot.packs import load_matters
+from mailbot.office.calendars import load_calendar
+from mailbot.office.packs import load_matters
 from parsers.documents.document import Document, FileRead
 from parsers.files.kind import FileKind
 from parsers.files.page import ReadBy, Unreadable

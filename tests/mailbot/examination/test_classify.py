@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from mailbot.examination.classify import Context, MailKind, classify, own_words
 from mailbot.examination.subject import read_subject
 from mailbot.examination.verdict import Outcome
-from mailbot.packs import load_matters
+from mailbot.office.packs import load_matters
 from parsers.files.kind import FileKind
 from parsers.mail.message import Attachment, Automatic, AutomaticKind, CloudLink, Message
 

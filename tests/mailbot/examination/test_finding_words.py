@@ -9,8 +9,8 @@ from mailbot.examination.rules import attachments as files
 from mailbot.examination.rules import envelope as mail
 from mailbot.examination.rules.envelope import SubjectDeviates, SubjectMalformed
 from mailbot.examination.subject import read_subject
-from mailbot.packs import load_matters
-from mailbot.rendering import Words
+from mailbot.letters.rendering import Words
+from mailbot.office.packs import load_matters
 from parsers.files.kind import FileKind
 from parsers.files.page import Fault
 from parsers.mail.message import AuthorDefect

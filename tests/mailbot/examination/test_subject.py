@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailbot.examination.subject import read_subject
-from mailbot.packs import load_matters
+from mailbot.office.packs import load_matters
 
 MATTERS = load_matters()
 ADD, UPDATE, CLOSE = (

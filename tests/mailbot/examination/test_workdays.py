@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailbot.calendars import load_calendar
 from mailbot.examination.workdays import (
     Calendar,
     CalendarYearMissing,
@@ -14,6 +13,7 @@ from mailbot.examination.workdays import (
     day_of_receipt,
     whole_months_before,
 )
+from mailbot.office.calendars import load_calendar
 
 PUBLISHED = load_calendar()
 D = date.fromisoformat

@@ -1,7 +1,7 @@
 """Every code that applicants and office scripts rely on has a rule's finding and a sentence."""
 
 from mailbot.examination.rules import KNOWN_CODES, RULES
-from mailbot.rendering import Words
+from mailbot.letters.rendering import Words
 
 CONTRACT = set(
     """

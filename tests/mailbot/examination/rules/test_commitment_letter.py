@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from mailbot.examination.rules import commitment_letter as rules
-from mailbot.rendering import Words
+from mailbot.letters.rendering import Words
 from parsers.documents.commitment_letter import Choice, CommitmentLetter, Signature
 from parsers.documents.commitment_letter_alterations import Alteration, AlterationKind
 from parsers.documents.commitment_letter_blanks import Unfilled

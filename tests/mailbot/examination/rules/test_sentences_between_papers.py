@@ -8,7 +8,7 @@ import pytest
 from mailbot.examination.rules import agreement, agreement_project, engagements, screenshots, timeliness
 from mailbot.examination.submission import Engagement
 from mailbot.examination.verdict import Finding
-from mailbot.rendering import Words
+from mailbot.letters.rendering import Words
 from parsers.documents.screenshot_words import Status
 from tests.builders_submission import (
     ENGINEER_ID,

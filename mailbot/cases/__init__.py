@@ -1,0 +1,1 @@
+"""How does a mail become a case, and what is known of it?"""

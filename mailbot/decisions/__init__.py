@@ -1,0 +1,1 @@
+"""What does a reviewer's word do?"""

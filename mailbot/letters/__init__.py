@@ -1,0 +1,1 @@
+"""How do facts become a letter, and a letter a mail?"""

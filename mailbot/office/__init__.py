@@ -1,0 +1,1 @@
+"""What has the office decided, and in which of its files does it stand?"""

@@ -1,0 +1,1 @@
+"""What is mailed to the reviewers, and when?"""

@@ -1,0 +1,108 @@
+"""What do the weekly and the monthly report say?
+
+The week's on its first workday for the week before, the month's on its first workday for the month before.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final
+
+from ledger.figures import Figures
+from ledger.ledger import Ledger
+from mailbot.examination.workdays import Calendar
+from mailbot.letters.labels import Labels
+from mailbot.reviewers.charts import Chart, Series, bars, columns
+
+_WEEKLY, _MONTHLY = "weekly", "monthly"
+_NAMES: Final = {_WEEKLY: "周报", _MONTHLY: "月报"}
+#: In the order of the report; what is a share is shown as one.
+_ROWS: Final = (
+    "received", "closed", "open_now", "overdue_now", "feedback_rate", "review_rate", "correction_rate",
+    "first_pass_rate", "mean_workdays", "median_workdays", "mean_rounds", "corrections", "duplicates",
+    "answered_without_case", "on_site", "explained",
+)  # fmt: skip
+_DEFECTS: Final = 8
+
+
+@dataclass(frozen=True)
+class Row:
+    name: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Report:
+    """Everything that the template may name."""
+
+    kind: str
+    name: str  #: 周报, 月报
+    first: date
+    last: date
+    figures: Figures
+    rows: tuple[Row, ...]
+    charts: tuple[Chart, ...]
+
+
+def due_on(day: date, works: Callable[[date], bool]) -> Iterator[tuple[str, date, date]]:
+    """(kind, first, last) of the reports that are sent on that workday."""
+    monday = day - timedelta(days=day.weekday())
+    if not any(works(monday + timedelta(days=n)) for n in range(day.weekday())):
+        yield _WEEKLY, monday - timedelta(days=7), monday - timedelta(days=1)
+    first = day.replace(day=1)
+    if not any(works(first + timedelta(days=n)) for n in range((day - first).days)):
+        before = first - timedelta(days=1)
+        yield _MONTHLY, before.replace(day=1), before
+
+
+class Reports:
+    """Counts and draws."""
+
+    def __init__(self, ledger: Ledger, calendar: Calendar, labels: Labels) -> None:
+        self._ledger = ledger
+        self._calendar = calendar
+        self._labels = labels
+
+    def of(self, kind: str, first: date, last: date, today: date, mailboxes: Sequence[str]) -> Report:
+        figures = self._ledger.figures(
+            first, last, today, mailboxes=mailboxes, workdays=self._calendar.workdays_between
+        )
+        rows = tuple(Row(self._labels("figure", name), _shown(name, getattr(figures, name))) for name in _ROWS)
+        return Report(
+            kind, _NAMES[kind], first, last, figures, rows, tuple(self._charts(kind, first, last, figures, mailboxes))
+        )
+
+    def _charts(
+        self, kind: str, first: date, last: date, figures: Figures, mailboxes: Sequence[str]
+    ) -> Iterator[Chart]:
+        days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+        counted = self._ledger.week(days, mailboxes=mailboxes)
+        step = 1 if kind == _WEEKLY else 7
+        spans = [counted[start : start + step] for start in range(0, len(counted), step)]
+        yield columns(
+            "每日办理情况" if kind == _WEEKLY else "每周办理情况",
+            [_span(span[0].day, span[-1].day) for span in spans],
+            (
+                Series("收件", "#1f618d", tuple(sum(one.received for one in span) for span in spans)),
+                Series("退件", "#d35400", tuple(sum(one.returned for one in span) for span in spans)),
+                Series("办结", "#1e8449", tuple(sum(one.decided for one in span) for span in spans)),
+                Series("超期", "#c0392b", tuple(sum(one.overdue for one in span) for span in spans)),
+            ),
+        )
+        yield bars("收件事项", [(self._labels("matter", name), count) for name, count in figures.by_matter.items()])
+        defects = figures.top_codes[:_DEFECTS]
+        yield bars("主要缺陷（件数）", [(self._labels("finding", code), count) for code, count in defects], "#d35400")
+
+
+def _span(first: date, last: date) -> str:
+    start = f"{first.month}.{first.day}"
+    return start if first == last else f"{start}–{last.month}.{last.day}"
+
+
+def _shown(name: str, value: float | None) -> str:
+    """A rate without cases is no zero."""
+    if value is None:
+        return "—"
+    if name.endswith("_rate"):
+        return f"{value:.1%}"
+    return str(value) if isinstance(value, int) else f"{value:.1f}"

@@ -1,0 +1,1 @@
+"""Who learns whether the service is well?"""
