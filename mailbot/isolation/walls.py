@@ -12,6 +12,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+import mailbot
+import parsers
+
 _MIB = 1 << 20
 
 _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_SECCOMP, _PR_SET_NO_NEW_PRIVS = 1, 4, 22, 38
@@ -155,10 +158,10 @@ def _allow(libc: ctypes.CDLL, ruleset: int, path: Path, rights: int) -> None:
 def readable_places() -> Iterable[Path]:
     """Python, its packages, shared libraries, fonts and models, which lazy imports need; nothing of the office's."""
     paths = {Path(sys.prefix), Path(sys.base_prefix)} | {Path(p) for p in sysconfig.get_paths().values()}
-    own = Path(__file__).resolve().parent.parent
     # In a checkout data and settings may lie beside the packages, so only these; an editable install has no path entry.
-    paths |= {own / name for name in ("mailbot", "parsers")}
-    paths |= {Path(entry) for entry in filter(None, sys.path) if Path(entry).resolve() != own}
+    own = {Path(path).resolve() for package in (mailbot, parsers) for path in package.__path__}
+    beside = {path.parent for path in own}
+    paths |= own | {Path(entry) for entry in filter(None, sys.path) if Path(entry).resolve() not in beside}
     system = ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/share", "/etc/fonts", "/etc/ld.so.cache", "/usr/bin")
     kernel = ("/proc/cpuinfo", "/proc/meminfo", "/proc/self", "/sys/devices/system", "/dev/null", "/dev/urandom")
     home = Path.home()

@@ -2,7 +2,7 @@
 
     python -m tests.score.score FOLDER [--cache CACHE] [--only NAME …]
 
-With --cache the pages' readings are kept there: after a change to recognition or rules alone a second run takes seconds.
+With --cache the pages' readings are kept there: after a change to recognition alone a second run takes seconds.
 FOLDER holds *.eml, labels.json and enterprises.csv. The mails go through `mailbot check --json --config` with the
 directory imported. The worst error is named first: a right application sent back to its applicant.
 """

@@ -13,9 +13,10 @@ import pytest
 
 from mailbot.isolation.channel import Channel, ChannelClosed, Frame
 from mailbot.isolation.child import Death, Died, IsolationFailed, Nursery, standing_walls
-from mailbot.isolation.walls import Walls, landlock_version
+from mailbot.isolation.walls import Walls, landlock_version, readable_places
 
 HERE = str(Path(__file__).parents[1])
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture(scope="module")
@@ -185,3 +186,9 @@ def test_a_channel_refuses_longer_frames_than_allowed() -> None:
         Channel(far).receive(4)
     near.close()
     far.close()
+
+
+def test_a_child_may_load_the_program_and_see_nothing_that_lies_beside_it() -> None:
+    places = set(readable_places())
+    assert {ROOT / "mailbot", ROOT / "parsers"} <= places
+    assert ROOT not in places
