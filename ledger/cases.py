@@ -176,8 +176,8 @@ def _latest(connection: Connection, numbers: list[str]) -> dict[str, Any]:
 
 def _entry(row: Any, examination: Any, clocks: tuple[ClockEntry, ...]) -> CaseEntry:
     columns = (
-        "matter", "action", "submitted_by", "firm", "engineer", "engineer_key", "credit_identifier", "project",
-        "section", "post", "started_on", "ended_on", "verdict", "office", "applicant", "received_at",
+        "matter", "action", "submitted_by", "firm", "engineer", "engineer_key", "handler_key", "credit_identifier",
+        "project", "section", "post", "started_on", "ended_on", "verdict", "office", "applicant", "received_at",
     )  # fmt: skip
     facts = CaseFacts(
         **{name: row[name] for name in columns},

@@ -21,8 +21,8 @@ from ledger.work import Work, hold
 KEEP_YEARS: Final = 3  #: keep3y: from the later of closing and the case's last mail
 #: What of the facts is a column of the case itself.
 _OF_CASE: Final = (
-    "matter", "action", "submitted_by", "firm", "engineer", "engineer_key", "credit_identifier", "project", "section",
-    "post", "started_on", "ended_on", "verdict", "office", "applicant",
+    "matter", "action", "submitted_by", "firm", "engineer", "engineer_key", "handler_key", "credit_identifier",
+    "project", "section", "post", "started_on", "ended_on", "verdict", "office", "applicant",
 )  # fmt: skip
 
 

@@ -86,6 +86,14 @@ class EngagementEntry:
 
 
 @dataclass(frozen=True)
+class HandledEntry:
+    """The latest case of an enterprise in which this 承办人 acted for it."""
+
+    firm: str
+    case_number: str
+
+
+@dataclass(frozen=True)
 class Examined:
     """One examined mail of a case."""
 

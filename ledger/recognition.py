@@ -1,13 +1,14 @@
 """Which case does a mail belong to, and what is known of its people already?"""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, select
 
 from ledger.cases import OPEN_STATES
 from ledger.entries import CaseState
-from ledger.questions import CaseMatch, CaseQuery, EngagementEntry, FoundBy
+from ledger.questions import CaseMatch, CaseQuery, EngagementEntry, FoundBy, HandledEntry
 from ledger.store import Store
 from ledger.tables import CASE, EXAMINATION, LETTER, MAIL, SIGNATURE
 
@@ -50,6 +51,20 @@ class Recognition(Store):
         for row in rows:  # a later 截止 for the same project and section carries the end
             place = (self.fold(row["project"]), self.fold(row["section"] or ""))
             latest[place] = _engagement(row, latest.get(place))
+        return tuple(latest.values())
+
+    def firms_handled(self, handler_key: str, since: datetime) -> tuple[HandledEntry, ...]:
+        """Enterprises for which this 承办人 has filed since then, the latest case first; voided cases do not count."""
+        query = (
+            select(CASE.c.firm_key, CASE.c.firm, CASE.c.number)
+            .where(CASE.c.handler_key == handler_key, CASE.c.firm.is_not(None), CASE.c.state.not_in(_VOID))
+            .where(CASE.c.received_at >= since)
+            .order_by(CASE.c.received_at.desc(), CASE.c.number.desc())
+        )
+        latest: dict[str, HandledEntry] = {}
+        with self.reading() as connection:
+            for row in connection.execute(query).mappings():
+                latest.setdefault(row["firm_key"], HandledEntry(row["firm"], row["number"]))
         return tuple(latest.values())
 
     def known_signatures(self, fingerprints: Iterable[str]) -> dict[str, str]:

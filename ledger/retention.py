@@ -215,7 +215,7 @@ def _blank_case(connection: Connection, row: Any, at: datetime) -> tuple[str, da
     connection.execute(
         update(CASE)
         .where(CASE.c.number == number)
-        .values(engineer=None, engineer_key=None, applicant="", steps=steps, purged_at=at)
+        .values(engineer=None, engineer_key=None, handler_key=None, applicant="", steps=steps, purged_at=at)
     )
     hashes = dict.fromkeys(one.sha256 for one in (*mails, *letters))
     return number, row["keep_until"], tuple(hashes)

@@ -113,6 +113,7 @@ class CaseRow(SQLModel, table=True):
         Index("case_same_matter", "applicant", "matter"),
         Index("case_firm", "firm_key"),
         Index("case_engineer", "engineer_key"),
+        Index("case_handler", "handler_key"),
     )
     number: str = Field(sa_column=Column(Words, primary_key=True))
     state: str = _words()
@@ -125,6 +126,7 @@ class CaseRow(SQLModel, table=True):
     firm_key: str | None = _words(nullable=True)
     engineer: str | None = _words(nullable=True)
     engineer_key: str | None = _words(nullable=True)
+    handler_key: str | None = _words(nullable=True)
     credit_identifier: str | None = _words(nullable=True)
     project: str | None = _words(nullable=True)
     section: str | None = _words(nullable=True)

@@ -5,8 +5,9 @@ from datetime import date
 
 from ledger.entries import CaseFacts, ClockEntry, FindingEntry
 from ledger.questions import CaseFile
-from mailbot.cases.examiner import Examination, signatures_of
+from mailbot.cases.examiner import Examination
 from mailbot.cases.happenings import entries, joined
+from mailbot.cases.people import signatures_of
 from mailbot.cases.report import documents_as_json, finding_as_json
 from mailbot.examination.clocks import after
 from mailbot.examination.examine import events_of
@@ -51,6 +52,7 @@ def case_facts(
         ended_on=_day(told(documents, "ended_on")),
         fingerprint=examination.fingerprint,
         engineer_key=examination.engineer_key,
+        handler_key=examination.handler_key,
         signatures=tuple(mark for document in documents for mark in signatures_of(document)),
     )
 

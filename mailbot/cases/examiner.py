@@ -8,19 +8,20 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from copy import copy
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from hashlib import sha256
 from time import monotonic
 from typing import Protocol
 
 from ledger.entries import Enterprise
-from ledger.questions import CaseMatch, CaseQuery, EngagementEntry, FoundBy
+from ledger.questions import CaseMatch, CaseQuery, EngagementEntry, FoundBy, HandledEntry
+from mailbot.cases.people import engineer_id_of, handler_id_of, signatures_of
 from mailbot.examination.classify import SUPPLEMENT, Classification, Context, MailKind, MailNotUnderstood, classify
 from mailbot.examination.examine import examine, judge, likely_filing
 from mailbot.examination.matter import Filing, Matter
 from mailbot.examination.rules.engagement_facts import project
 from mailbot.examination.subject import read_subject
-from mailbot.examination.submission import Engagement, OnFile, SubjectReading, Submission
+from mailbot.examination.submission import Engagement, Handled, OnFile, SubjectReading, Submission
 from mailbot.examination.verdict import Judged, Outcome, Verdict, outcome_of
 from mailbot.examination.workdays import Calendar, day_of_receipt
 from mailbot.instance import Instance
@@ -28,7 +29,7 @@ from mailbot.office.authorities import CITY, DISTRICT, ProjectMap
 from mailbot.office.suspension import SuspensionList
 from mailbot.reading.reader import AttachedFile
 from parsers.documents.commitment_letter import CommitmentLetter
-from parsers.documents.document import Document, DocumentKind, FileRead
+from parsers.documents.document import FileRead
 from parsers.mail.message import Message, Parsed
 from parsers.mail.provenance import Provenance, Receiver, authenticate
 from parsers.mail.read import read_message
@@ -51,6 +52,8 @@ class Records(Protocol):
     def other_side(self, query: CaseQuery, submitted_by: str) -> CaseMatch | None: ...
 
     def open_engagements(self, engineer_key: str) -> tuple[EngagementEntry, ...]: ...
+
+    def firms_handled(self, handler_key: str, since: datetime) -> tuple[HandledEntry, ...]: ...
 
     def signatures(self) -> Mapping[str, str]:
         """Fingerprint → the case where it was first seen; a picture is known again by distance, not by equality."""
@@ -96,6 +99,7 @@ class Examination:
     files: tuple[FileRead, ...] = ()
     fingerprint: str = ""
     engineer_key: str | None = None
+    handler_key: str | None = None
     seen_before: frozenset[str] = frozenset()  #: names of attachments whose very bytes came with an earlier mail
     seconds: float = 0.0
 
@@ -108,6 +112,7 @@ class _Days:
 
 
 _CASE_NUMBER = re.compile(r"[A-Z0-9]{2,8}-20\d\d-\d{4,6}")
+_HANDLED_DAYS = 366  #: a 承办人 seen with another enterprise longer ago has changed his employer (E18)
 _MOST_FILES = 30  #: of one mail; more go to a person
 _LOGO_BYTES = 20_000
 #: A case found so is the same application going on; found otherwise it is only likely.
@@ -238,8 +243,10 @@ class Examiner:
             filing_assumed=subject.filing is None,
             earlier_files=self._earlier_files(earlier, files or ()),
         )
-        engineer_key = self._engineer_key(submission)
+        engineer_key = self._key("engineer", engineer_id_of(submission))
+        handler_key = self._key("handler", handler_id_of(submission))
         on_file = self._on_file(submission, author_firm, case, engineer_key, day)
+        on_file = replace(on_file, handled=self._handled(handler_key, case, examination.received))
         verdict = examine(submission, on_file)
         return replace(
             examination,
@@ -250,6 +257,7 @@ class Examiner:
             files=files or (),
             seen_before=_seen_before(parsed.message, earlier),
             engineer_key=engineer_key,
+            handler_key=handler_key,
             verdict=_with_doubts(verdict, examination.classification, submission),
         )
 
@@ -384,9 +392,16 @@ class Examiner:
                     brought |= {document.kind for document in kept}
         return tuple(earlier)
 
-    def _engineer_key(self, submission: Submission) -> str | None:
-        number = engineer_id_of(submission)
-        return self._instance.key("engineer", number) if self._instance and number else None
+    def _handled(self, key: str | None, case: CaseMatch | None, received: datetime) -> tuple[Handled, ...]:
+        """Other cases in which the same 承办人 acted."""
+        if key is None or self._records is None:
+            return ()
+        found = self._records.firms_handled(key, received - timedelta(days=_HANDLED_DAYS))
+        own = case.number if case else None
+        return tuple(Handled(one.firm, one.case_number) for one in found if one.case_number != own)
+
+    def _key(self, role: str, number: str | None) -> str | None:
+        return self._instance.key(role, number) if self._instance and number else None
 
 
 def fingerprint_of(message: Message, subject: SubjectReading) -> str:
@@ -445,22 +460,6 @@ def _filing_by_letter(subject: SubjectReading, matter: Matter, files: tuple[File
 def _seen_before(message: Message, earlier: tuple[Parsed, ...]) -> frozenset[str]:
     known = {one.sha256 for mail in earlier for one in mail.message.attachments}
     return frozenset(one.name for one in message.attachments if one.sha256 in known)
-
-
-def engineer_id_of(submission: Submission) -> str | None:
-    """The engineer's ID number as far as a paper tells it for certain."""
-    names = ("engineer_id", "citizen_id")
-    for kind, name in zip((DocumentKind.COMMITMENT_LETTER, DocumentKind.IDENTITY_CARD), names, strict=True):
-        for document in submission.documents:
-            field = document.fields.get(name) if document.kind is kind else None
-            if field and field.certain and field.value:
-                return field.value
-    return None
-
-
-def signatures_of(document: Document) -> tuple[str, ...]:
-    """Fingerprints of the signatures on a paper; only letters have any."""
-    return document.fingerprints if isinstance(document, CommitmentLetter) else ()
 
 
 def _for_a_person(classification: Classification, why: str) -> Classification:

@@ -1,12 +1,12 @@
 """What do the ledger and the archive answer when a mail is examined?"""
 
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import date, datetime
 
 from ledger.archive import Archive
 from ledger.entries import Enterprise, MailState
 from ledger.ledger import Ledger
-from ledger.questions import CaseMatch, CaseQuery, EngagementEntry
+from ledger.questions import CaseMatch, CaseQuery, EngagementEntry, HandledEntry
 
 
 class LedgerRecords:
@@ -36,6 +36,9 @@ class LedgerRecords:
 
     def open_engagements(self, engineer_key: str) -> tuple[EngagementEntry, ...]:
         return self._ledger.open_engagements(engineer_key)
+
+    def firms_handled(self, handler_key: str, since: datetime) -> tuple[HandledEntry, ...]:
+        return self._ledger.firms_handled(handler_key, since)
 
     def signatures(self) -> Mapping[str, str]:
         return self._ledger.signatures()

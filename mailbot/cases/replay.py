@@ -8,13 +8,13 @@ as it stood for that mail.
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from ledger.archive import Archive
 from ledger.entries import CaseState, MailEntry, MailState
 from ledger.errors import NotArchived
 from ledger.ledger import Ledger
-from ledger.questions import CaseMatch, CaseQuery, EngagementEntry, FoundBy
+from ledger.questions import CaseMatch, CaseQuery, EngagementEntry, FoundBy, HandledEntry
 from mailbot.cases.examiner import Arrived, Examiner, Reader
 from mailbot.cases.records import LedgerRecords
 from mailbot.examination.verdict import Verdict
@@ -102,6 +102,15 @@ class AsFiled(LedgerRecords):
     def open_engagements(self, engineer_key: str) -> tuple[EngagementEntry, ...]:
         own = self.mail.case_number if self.mail else None
         return tuple(one for one in super().open_engagements(engineer_key) if one.case_number != own)
+
+    def firms_handled(self, handler_key: str, since: datetime) -> tuple[HandledEntry, ...]:
+        found, mail = super().firms_handled(handler_key, since), self.mail
+        if mail is None:
+            return found
+        before = (one for one in found if one.case_number != mail.case_number)
+        return tuple(
+            one for one in before if self._cases.case(one.case_number).case.facts.received_at < mail.arrived_at
+        )
 
     def signatures(self) -> Mapping[str, str]:
         own = self.mail.case_number if self.mail else None

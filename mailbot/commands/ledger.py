@@ -153,7 +153,8 @@ def show_table(cases: Iterable[CaseEntry], matters: tuple[Matter, ...], console:
 def case_as_json(case: CaseEntry) -> dict[str, Any]:
     """One object of `ledger list --json`; numbers and addresses masked."""
     facts = asdict(case.facts)
-    facts.pop("engineer_key")
+    for key in ("engineer_key", "handler_key"):
+        facts.pop(key)
     facts["applicant"] = masked_address(case.facts.applicant)
     names = ("number", "state", "mailbox", "opened_at", "rounds", "first_feedback_at", "reviewer", "closed_at", "steps")
     row: dict[str, Any] = _plain({name: getattr(case, name) for name in (*names, "keep_until")} | facts)

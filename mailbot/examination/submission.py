@@ -71,6 +71,14 @@ class Engagement:
 
 
 @dataclass(frozen=True)
+class Handled:
+    """A case in which the 承办人 of this mail acted for an enterprise, this one or another."""
+
+    firm: str
+    case_number: str
+
+
+@dataclass(frozen=True)
 class OnFile:
     """What the office knew when the mail came."""
 
@@ -90,5 +98,6 @@ class OnFile:
     engagements: tuple[Engagement, ...] = ()
     engagements_known: bool = True  #: False: there is no ledger to ask
     other_source: str | None = None  #: case number of the same application from the other side (E25)
+    handled: tuple[Handled, ...] = ()  #: of the last year, the latest case of each enterprise
     suspended: bool = False  #: firm or engineer on the suspension list: for the reviewer only
     known_signatures: dict[str, str] = field(default_factory=dict)  #: fingerprint → case number

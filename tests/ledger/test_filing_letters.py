@@ -145,6 +145,20 @@ def test_engagements_end_with_a_closing(ledger):
     assert [(one.started_on, one.ended_on) for one in ledger.open_engagements("k")] == [(started, ended)]
 
 
+def test_a_handlers_enterprises_are_known_by_their_latest_case(ledger):
+    """Cases that came to nothing, and those of long ago, do not count (E18)."""
+    first, second = "重庆王五监理有限公司", "重庆别家工程咨询有限公司"
+    a_case(ledger, 1, facts=some_facts(handler_key="h", firm=first))
+    latest = a_case(ledger, 2, facts=some_facts(handler_key="h", firm=first, received_at=later(days=1)))
+    other = a_case(ledger, 3, facts=some_facts(handler_key="h", firm=second, received_at=later(days=2)))
+    a_case(ledger, 4, facts=some_facts(handler_key="another", firm="重庆丙监理有限公司"))
+    withdrawn = some_facts(handler_key="h", firm="重庆丁监理有限公司", received_at=later(days=3))
+    a_case(ledger, 5, facts=withdrawn, state=CaseState.WITHDRAWN)
+    found = [(one.firm, one.case_number) for one in ledger.firms_handled("h", later(days=-30))]
+    assert found == [(second, other), (first, latest)]
+    assert [one.firm for one in ledger.firms_handled("h", later(days=2))] == [second]
+
+
 def test_signatures_point_to_the_first_case(ledger):
     first = a_case(ledger, 1, facts=some_facts(signatures=("s1",)))
     a_case(ledger, 2, facts=some_facts(signatures=("s1", "s2")))

@@ -54,6 +54,9 @@ class PlayedRecords:
         self.keys.append(engineer_key)
         return self.engagements
 
+    def firms_handled(self, handler_key, since):
+        return ()
+
     def signatures(self):
         return self.marks
 
