@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from hashlib import sha256
 from typing import Any, Final
 
@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from ledger.entries import CaseState, Letter, LetterState
 from ledger.letters import CORRECTION, FEEDBACK, Letters
-from ledger.store import MAILBOT, OFFICE_TIME, office_day
+from ledger.store import MAILBOT, midnight, office_day
 from ledger.tables import CASE, CLOCK, EVENT, EXAMINATION, LETTER
 
 REFERRED: Final = "referred"  #: the event that a reviewer was told of a case's round
@@ -52,7 +52,7 @@ class DeskRecords(Letters):
 
     def week(self, days: Sequence[date], *, mailboxes: Sequence[str] = ()) -> tuple[DayCounts, ...]:
         """What came, went and ended on each of these days, which stand in order."""
-        start, end = _midnight(days[0]), _midnight(days[-1] + timedelta(days=1))
+        start, end = midnight(days[0]), midnight(days[-1] + timedelta(days=1))
         # A letter is sent within its lease of being handed over, and only that column has an index.
         handed = LETTER.c.sending_at >= start - timedelta(days=1)
         left = (handed, LETTER.c.sent_at >= start, LETTER.c.sent_at < end, LETTER.c.state.in_(_LEFT))
@@ -126,7 +126,3 @@ def _key(reviewer: str) -> str:
 
 def _portions(values: list[str], size: int = 500) -> Iterable[list[Any]]:
     return (values[start : start + size] for start in range(0, len(values), size))
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time.min, OFFICE_TIME)

@@ -7,7 +7,7 @@ period was due: a case may stand in three months with a different figure each ti
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from statistics import mean, median
 from typing import Any, Final
@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, case, exists, fu
 
 from ledger.cases import OPEN_STATES
 from ledger.entries import CaseState, MailState
-from ledger.store import OFFICE_TIME, office_day
+from ledger.store import midnight, office_day
 from ledger.tables import CASE, CLOCK, EVENT, EXAMINATION, FINDING, MAIL
 
 Workdays = Callable[[date, date], int | None]
@@ -38,11 +38,11 @@ class Period:
 
     @property
     def start(self) -> datetime:
-        return datetime.combine(self.first, time.min, OFFICE_TIME)
+        return midnight(self.first)
 
     @property
     def end(self) -> datetime:
-        return datetime.combine(self.last + timedelta(days=1), time.min, OFFICE_TIME)
+        return midnight(self.last + timedelta(days=1))
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from ledger.cases import OPEN_STATES
 from ledger.entries import MailState
 from ledger.errors import NoSuchCase
 from ledger.filing import KEEP_YEARS, years_after
-from ledger.store import MAILBOT, OFFICE_TIME, Store, office_day
+from ledger.store import MAILBOT, Store, midnight, office_day
 from ledger.tables import CASE, DELIVERY, ERASURE, EXAMINATION, LETTER, MAIL, RECIPIENT, SIGNATURE
 
 MARKED_DAYS: Final = 7  #: between marking and destroying: time for a person to object
@@ -188,20 +188,16 @@ class _Subject:
     blank: Callable[[Connection, Any, datetime], tuple[str, date, tuple[str, ...]]]
 
 
-def _midnight_after(day: date) -> datetime:
-    return datetime.combine(day + timedelta(days=1), datetime.min.time(), OFFICE_TIME)
-
-
 def _case_over(today: date) -> ColumnElement[bool]:
     return (CASE.c.keep_until < today) & CASE.c.state.not_in(OPEN_STATES) & CASE.c.hold.is_(None)
 
 
 def _mail_over(today: date) -> ColumnElement[bool]:
-    return (MAIL.c.arrived_at < _midnight_after(over_until(today))) & (MAIL.c.state != MailState.RECORDED)
+    return (MAIL.c.arrived_at < midnight(over_until(today) + timedelta(days=1))) & (MAIL.c.state != MailState.RECORDED)
 
 
 def _letter_over(today: date) -> ColumnElement[bool]:
-    return LETTER.c.queued_at < _midnight_after(over_until(today))
+    return LETTER.c.queued_at < midnight(over_until(today) + timedelta(days=1))
 
 
 def _blank_case(connection: Connection, row: Any, at: datetime) -> tuple[str, date, tuple[str, ...]]:

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -86,6 +86,11 @@ class Store:
 
 def office_day(moment: datetime) -> date:
     return moment.astimezone(OFFICE_TIME).date()
+
+
+def midnight(day: date) -> datetime:
+    """When that day begins in the office."""
+    return datetime.combine(day, time(), OFFICE_TIME)
 
 
 @contextmanager

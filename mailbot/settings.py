@@ -3,7 +3,7 @@
 config.toml becomes one frozen `Settings`; contract.md 4 fixes the names. Relative paths start at the file's folder.
 """
 
-from datetime import date, datetime, time
+from datetime import date, time
 from difflib import get_close_matches
 from ipaddress import ip_address
 from pathlib import Path
@@ -273,11 +273,6 @@ def load_settings(file: Path) -> Settings:
     """Raises ConfigurationError naming every fault with file, key and remedy."""
     # Tables that hold paths are validated even when left out: their defaults, too, start at the file's folder.
     return validate(Settings, {"ledger": {}, "reading": {}, **read_toml(file)}, file)
-
-
-def midnight(day: date) -> datetime:
-    """When that day begins in the office."""
-    return datetime.combine(day, time(), OFFICE_TIME)
 
 
 def is_loopback(host: str) -> bool:

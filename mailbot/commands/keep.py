@@ -16,6 +16,7 @@ from ledger.parcel import Manifest, drill, read_manifest, write_backup
 from ledger.parcel import restore as restore_backup
 from ledger.retention import MARKED_DAYS
 from mailbot.app import open_ledger
+from mailbot.commands.table import local_minute
 from mailbot.errors import UsageError
 from mailbot.keeping import purge_due
 from mailbot.letters.rendering import Words
@@ -121,7 +122,7 @@ def retry(options: Namespace) -> int:
     with open_ledger(settings) as ledger:
         if options.case is None:
             for mail in ledger.mails(*_WAITING):
-                print(f"{mail.id}\t{_local(mail.arrived_at)}\t{mail.mailbox}\t{mail.state.value}\t{mail.reason}")
+                print(f"{mail.id}\t{local_minute(mail.arrived_at)}\t{mail.mailbox}\t{mail.state.value}\t{mail.reason}")
             return 0
         mail_id = _mail_of(options.case, ledger)
         found = ledger.mail(mail_id)
@@ -178,7 +179,7 @@ def _drilled(file: Path, ledger: Ledger, archive: Archive) -> int:
 def _told(manifest: Manifest) -> str:
     rows = manifest.tables
     return (
-        f"made {_local(manifest.made_at)}, {rows['registration']} cases, {rows['mail']} mails, "
+        f"made {local_minute(manifest.made_at)}, {rows['registration']} cases, {rows['mail']} mails, "
         f"{rows['letter']} letters, {manifest.archived} archived, head {manifest.head.seq}:{manifest.head.hash[:16]}"
     )
 
@@ -190,7 +191,3 @@ def _tell_found(found: Reindexed) -> None:
         print(f"no answer of ours is archived to mail {mail_id}: look, then `mailbot retry {mail_id}`")
     if len(found.unanswered) > _TOLD_AT_MOST:
         print(f"… and to {len(found.unanswered) - _TOLD_AT_MOST} more; `mailbot retry` lists them")
-
-
-def _local(moment: datetime) -> str:
-    return f"{moment.astimezone(OFFICE_TIME):%Y-%m-%d %H:%M}"

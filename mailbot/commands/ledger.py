@@ -3,9 +3,9 @@
 import json
 import sys
 from argparse import Namespace
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import asdict
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import islice
 from typing import Any
 
@@ -20,11 +20,11 @@ from ledger.figure_rows import figure_rows, figures_as_json
 from ledger.figures import Figures, Period
 from ledger.ledger import Ledger
 from ledger.questions import CaseFile, CaseFilter
-from ledger.store import office_day
+from ledger.store import midnight, office_day
 from mailbot.app import open_ledger
+from mailbot.commands.table import local_minute, show_cases
 from mailbot.errors import UsageError
 from mailbot.examination.clocks import COURSES, Proof, prove
-from mailbot.examination.matter import Matter
 from mailbot.examination.workdays import Calendar
 from mailbot.letters.labels import Labels
 from mailbot.letters.rendering import Words
@@ -33,7 +33,6 @@ from mailbot.office.packs import load_matters
 from mailbot.settings import OFFICE_TIME, Settings, load_settings
 from parsers.masking import mask, masked_address
 
-_COLUMNS = ("number", "received", "matter", "applicant", "verdict", "state", "feedback due")
 _MOST_LINES = 200  #: of a table, unless --limit says otherwise
 
 
@@ -49,7 +48,7 @@ def listing(options: Namespace) -> int:
             for case in shown:
                 print(json.dumps(case_as_json(case), ensure_ascii=False))
         else:
-            show_table(shown, load_matters(settings.folders.packs))
+            show_cases(shown, _labels(settings), load_matters(settings.folders.packs))
             if limit and (left := ledger.count_cases(which) - limit) > 0:
                 print(f"{left} more; --limit 0 shows all, or narrow the filter", file=sys.stderr)
     return 0
@@ -121,7 +120,7 @@ def sample(options: Namespace) -> int:
         found = ledger.draw_sample(period, f"{first:%Y-%m}", options.rate, options.seed, actor="operator")
     for number in found.numbers:
         print(number)
-    again = f", first drawn {_local(found.drawn_before)}" if found.drawn_before else ""
+    again = f", first drawn {local_minute(found.drawn_before)}" if found.drawn_before else ""
     print(f"{len(found.numbers)} of {found.population} cases, seed {found.seed}{again}", file=sys.stderr)
     if not found.agrees:
         print("the month's cases have changed since: this is not the sample of the record", file=sys.stderr)
@@ -137,17 +136,6 @@ def hold(options: Namespace) -> int:
         ledger.hold_case(options.case, None if options.lift else options.reason, actor="operator")
     print(f"{options.case}: {'hold lifted' if options.lift else 'held'}")
     return 0
-
-
-def show_table(cases: Iterable[CaseEntry], matters: tuple[Matter, ...], console: Console | None = None) -> None:
-    """For a terminal of 100 columns; a narrower one folds, nothing is cut off."""
-    annexes = {matter.key: matter.annex for matter in matters}
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    for name in _COLUMNS:
-        table.add_column(name, overflow="fold", no_wrap=name in ("number", "received", "feedback due"))
-    for case in cases:
-        table.add_row(*(str(cell) for cell in _row(case, annexes)))
-    (console or Console()).print(table)
 
 
 def case_as_json(case: CaseEntry) -> dict[str, Any]:
@@ -171,16 +159,18 @@ def history(file: CaseFile) -> Iterator[str]:
     yield f"  applicant: {masked_address(case.facts.applicant)}"
     yield from _standing(case)
     for one in file.examinations:
-        yield f"  round {one.round}: received {_local(one.received_at)}, {one.verdict} under pack {one.pack_version}"
+        received = local_minute(one.received_at)
+        yield f"  round {one.round}: received {received}, {one.verdict} under pack {one.pack_version}"
         for finding in one.findings:
             yield f"    {finding.severity} {finding.code}: {mask(finding.message)}（{finding.clause}）"
     for mail in file.mails:
-        yield f"  mail {mail.id}: {_local(mail.arrived_at)} {mask(mail.subject)} sha256 {mail.sha256[:16]}…"
+        yield f"  mail {mail.id}: {local_minute(mail.arrived_at)} {mask(mail.subject)} sha256 {mail.sha256[:16]}…"
     for entry in file.letters:
-        sent = f" {_local(entry.sent_at)}" if entry.sent_at else ""
+        sent = f" {local_minute(entry.sent_at)}" if entry.sent_at else ""
         yield f"  letter {entry.id}: {entry.letter.kind} {entry.letter.state.value}{sent} {mask(entry.letter.subject)}"
     for event in file.events:
-        yield f"  {_local(event.at)} {event.actor} {event.action} {mask(json.dumps(event.detail, ensure_ascii=False))}"
+        detail = mask(json.dumps(event.detail, ensure_ascii=False))
+        yield f"  {local_minute(event.at)} {event.actor} {event.action} {detail}"
 
 
 def _standing(case: CaseEntry) -> Iterator[str]:
@@ -192,19 +182,14 @@ def _standing(case: CaseEntry) -> Iterator[str]:
     for name, value in case.steps.items():
         yield f"  step {name}: {mask(str(value))}"
     if case.closed_at:
-        yield f"  closed {_local(case.closed_at)}, kept until {case.keep_until}"
+        yield f"  closed {local_minute(case.closed_at)}, kept until {case.keep_until}"
 
 
 def _filter(options: Namespace, settings: Settings) -> CaseFilter:
-    try:
-        states = (CaseState(options.state),) if options.state else ()
-    except ValueError as error:
-        known = ", ".join(state.value for state in CaseState)
-        raise UsageError(f"--state {options.state}: unknown; use one of {known}") from error
     today = datetime.now(OFFICE_TIME).date()
     period = _period(options, settings)
     return CaseFilter(
-        states=states,
+        states=_states(options.state, _labels(settings)),
         matter=options.matter,
         mailboxes=period.mailboxes,
         firm=options.firm,
@@ -218,6 +203,16 @@ def _filter(options: Namespace, settings: Settings) -> CaseFilter:
     )
 
 
+def _states(named: str | None, labels: Labels) -> tuple[CaseState, ...]:
+    """By the word of --json, or by the name that the table shows."""
+    known = {state: labels("state", state.value) for state in CaseState}
+    found = tuple(state for state, name in known.items() if named in (state.value, name))
+    if named and not found:
+        told = ", ".join(f"{state.value} ({name})" for state, name in known.items())
+        raise UsageError(f"--state {named}: unknown; use one of {told}")
+    return found
+
+
 def _reviewer(named: str | None, settings: Settings) -> str | None:
     """By name as the roster has it, or by address."""
     if named is None:
@@ -227,11 +222,10 @@ def _reviewer(named: str | None, settings: Settings) -> str | None:
 
 def _period(options: Namespace, settings: Settings) -> CaseFilter:
     """Both days within."""
-    until = options.until + timedelta(days=1) if options.until else None
     return CaseFilter(
         mailboxes=_mailboxes(options, settings),
-        received_from=_midnight(options.since),
-        received_before=_midnight(until),
+        received_from=midnight(options.since) if options.since else None,
+        received_before=midnight(options.until + timedelta(days=1)) if options.until else None,
     )
 
 
@@ -275,28 +269,11 @@ def _labels(settings: Settings) -> Labels:
     )
 
 
-def _midnight(day: date | None) -> datetime | None:
-    return datetime.combine(day, datetime.min.time(), OFFICE_TIME).astimezone(UTC) if day else None
-
-
-def _row(case: CaseEntry, annexes: Mapping[str, str]) -> tuple[object, ...]:
-    facts = case.facts
-    feedback = next((clock for clock in facts.clocks if clock.id == "feedback10"), None)
-    due = "" if feedback is None else feedback.due or f"{feedback.earliest} … {feedback.latest}"
-    who = facts.engineer or facts.firm or masked_address(facts.applicant)
-    matter = " ".join(filter(None, (annexes.get(facts.matter, facts.matter), facts.action)))
-    return case.number, _local(facts.received_at), matter, mask(who), facts.verdict, case.state.value, due
-
-
 def proofs(case: CaseEntry, calendar: Calendar) -> Iterator[Proof]:
     """期限证明 of every period of the case that still runs; ended ones are told by the history."""
     for clock in case.facts.clocks:
         if clock.id in COURSES and clock.started_on and clock.stopped_on is None:
             yield prove(clock.id, clock.clause, clock.started_on, calendar)
-
-
-def _local(moment: datetime) -> str:
-    return f"{moment.astimezone(OFFICE_TIME):%Y-%m-%d %H:%M}"
 
 
 def _plain(value: Any) -> Any:

@@ -30,11 +30,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from ledger.entries import LetterState, MailState
 from ledger.ledger import Ledger
 from mailbot.app import open_ledger
-from mailbot.commands.ledger import show_table
+from mailbot.commands.table import show_cases
 from mailbot.demo.applications import application
 from mailbot.demo.parcel import MAILBOXES, Way
 from mailbot.demo.people import Firm, Registry
 from mailbot.demo.servers import Servers, mail_servers
+from mailbot.letters.labels import Labels
 from mailbot.office.packs import load_matters
 from mailbot.settings import OFFICE_TIME, load_settings
 from parsers.documents.forms import Form, load_forms
@@ -224,7 +225,8 @@ def _answers(servers: Servers) -> Iterator[bytes]:
 def _show(console: Console, config: Path, folder: Path, answers: list[bytes]) -> None:
     with open_ledger(load_settings(config)) as ledger:
         console.print("\nThe work ledger (工作台账):")
-        show_table(ledger.cases(), load_matters(None), console)
+        matters = load_matters(None)
+        show_cases(ledger.cases(), Labels(matters=matters), matters, console)
         counts = {state.value: count for state, count in ledger.mail_counts().items()}
         console.print(f"mails: {counts}; answers read back from the applicants' mailbox: {len(answers)}")
     letters = [message_from_bytes(raw, policy=default) for raw in answers]

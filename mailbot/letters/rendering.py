@@ -5,7 +5,7 @@ ones. Templates run in a sandbox, misspelt names are errors (StrictUndefined), H
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -18,6 +18,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from mailbot.errors import ConfigurationError
 from mailbot.examination.verdict import Finding
+from mailbot.letters.labels import Labels
 from mailbot.settings import OFFICE_TIME
 from parsers.masking import mask, masked, masked_address
 
@@ -47,8 +48,9 @@ class Words:
     def __init__(self, own_templates: Path | None = None) -> None:
         shipped = FileSystemLoader(str(files("templates")))
         loader = ChoiceLoader([FileSystemLoader(str(own_templates)), shipped]) if own_templates else shipped
-        self._text = _environment(loader, escape=False)
-        self._html = _environment(loader, escape=True)
+        labels = Labels(own_templates)
+        self._text = _environment(loader, labels, escape=False)
+        self._html = _environment(loader, labels, escape=True)
 
     def sentence(self, finding: Finding) -> str:
         """What is wrong and what to do about it, in one or two sentences; numbers are masked."""
@@ -122,11 +124,12 @@ class Words:
                 yield f"templates/{name}: {error}; restore the shipped wording"
 
 
-def _environment(loader: Any, *, escape: bool) -> ImmutableSandboxedEnvironment:
+def _environment(loader: Any, labels: Labels, *, escape: bool) -> ImmutableSandboxedEnvironment:
     environment = ImmutableSandboxedEnvironment(
         loader=loader, undefined=StrictUndefined, autoescape=escape, keep_trailing_newline=False
     )
     environment.filters.update(_FILTERS)
+    environment.filters["state_name"] = lambda state: labels("state", str(state))
     return environment
 
 
@@ -202,17 +205,6 @@ def _joined(values: Iterable[object], separator: str = "、") -> str:
     return separator.join(map(str, values))
 
 
-_STATES: Mapping[str, str] = {
-    "referred": "待审核人员核对",
-    "awaiting_correction": "待申请人补正",
-    "complete": "材料齐全，审核中",
-    "on_site": "待现场办理",
-    "approved": "审核通过",
-    "rejected": "审核不通过",
-    "withdrawn": "已撤回",
-    "closed": "已办结",
-}
-
 _FILTERS = {
     "clause": clause,
     "day": day,
@@ -222,5 +214,4 @@ _FILTERS = {
     "joined": _joined,
     "masked": masked,
     "masked_address": masked_address,
-    "state_name": lambda state: _STATES[str(state)],
 }

@@ -10,9 +10,10 @@ from ledger.desk import OFFICE_CLOCKS
 from ledger.entries import CaseEntry, CaseState, LetterEntry, LetterState, MailState
 from ledger.ledger import Ledger
 from ledger.questions import AlarmEntry, CaseFilter, MailboxEntry, OpenClock
+from ledger.store import midnight
 from mailbot.examination.workdays import Calendar, CalendarYearMissing
 from mailbot.reviewers.charts import Chart, Series, columns
-from mailbot.settings import Settings, midnight
+from mailbot.settings import Settings
 
 SOON_WORKDAYS = 3
 MOST_ROWS = 50  #: of one kind; a longer list is in the ledger, a mail that nobody can scroll helps nobody

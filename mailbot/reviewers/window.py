@@ -16,12 +16,12 @@ from ledger.entries import CaseState, LetterEntry, LetterState
 from ledger.errors import Stale
 from ledger.letters import CORRECTION, FEEDBACK
 from ledger.questions import CaseFile, OpenClock
+from ledger.store import midnight
 from mailbot.cases.workbench import Tools
 from mailbot.decisions.letters import DecisionLetters, Drafted
 from mailbot.examination.feedback import Desk as FeedbackDesk
 from mailbot.examination.feedback import doubtful, never_answered
 from mailbot.examination.verdict import Severity
-from mailbot.settings import midnight
 
 log = logging.getLogger(__name__)
 

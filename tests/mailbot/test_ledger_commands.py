@@ -6,6 +6,7 @@ from email.message import EmailMessage
 
 import pytest
 from openpyxl import load_workbook
+from rich.cells import cell_len
 
 from ledger.archive import Archive
 from ledger.entries import CaseState, FindingEntry, LetterState, MailState
@@ -13,6 +14,7 @@ from ledger.ledger import Ledger
 from ledger.retention import MARKED_DAYS
 from mailbot import keeping
 from mailbot.cli import main
+from mailbot.commands.table import _COLUMNS
 from mailbot.keeping import Keeping, purge_due
 from mailbot.letters.correspondence import Thread, compose
 from mailbot.letters.labels import Labels
@@ -116,6 +118,33 @@ def test_an_unknown_filter_is_named_with_what_is_known(run, ledger, flag, value)
     assert "use one of" in told
 
 
+@pytest.mark.parametrize("width", [60, 80, 100, 120, 160])
+def test_the_table_fits_the_terminal_and_tears_no_word(run, ledger, monkeypatch, width):
+    """Only a name may take a second line; the wider the terminal, the more is shown."""
+    numbers = three_cases(ledger)
+    monkeypatch.setenv("COLUMNS", str(width))
+    lines = run("ledger", "list").out.splitlines()
+    assert all(cell_len(line.rstrip()) <= width for line in lines)
+    told = "\n".join(lines)
+    labels = Labels()
+    assert all(number in told for number in numbers)
+    assert all(labels("state", state) in told for state in ("approved", "complete"))
+    assert ("2026-12-04" in told) == (width >= 80)
+    assert ("收到时间" in told) == (width >= 100)
+    assert ("山城路监理有限公司" in told) == (width >= 120)
+    assert "赵金生" in told
+
+
+def test_an_empty_list_is_no_failure(run, ledger):
+    assert run("ledger", "list").err == ""
+
+
+def test_a_state_is_chosen_by_the_name_that_the_table_shows(run, ledger):
+    numbers = three_cases(ledger)
+    (line,) = run("ledger", "list", "--json", "--state", "审核通过").out.splitlines()
+    assert json.loads(line)["number"] == numbers[1]
+
+
 def test_show_tells_the_whole_history_masked(run, ledger):
     number, *_ = three_cases(ledger)
     ledger.record_step(number, {"verified_on": "2026-11-22"}, actor=REVIEWER, now=NOW)
@@ -175,6 +204,7 @@ def test_every_finding_and_state_has_a_chinese_name():
     assert {state.value for state in CaseState} == labels.known("state")
     assert {state.value for state in MailState} == labels.known("mail")
     assert {state.value for state in LetterState} == labels.known("letter_state")
+    assert {column.word for column in _COLUMNS} == labels.known("column")
 
 
 def test_an_office_names_words_its_own_way(tmp_path):
