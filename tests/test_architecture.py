@@ -1,6 +1,7 @@
 """The house stands as ARCHITECTURE.md draws it: imports go down the floors, each library has one home."""
 
 import ast
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -106,6 +107,14 @@ def test_imports_go_down_the_floors(path):
     for name in imports_of(path):
         floor = floor_of(name)
         assert floor is None or floor <= own, f"{module_of(path)} (floor {own}) imports {name} (floor {floor})"
+
+
+def test_imports_run_in_no_circle():
+    """Not even those for type checkers alone: who needs whom must be tellable in one direction."""
+    modules = {module_of(path): path for path in SOURCES}
+    # A package that names one of its own modules by `from package import module` is no circle.
+    needs = {name: modules.keys() & {*imports_of(path)} - {name} for name, path in modules.items()}
+    TopologicalSorter(needs).prepare()
 
 
 @pytest.mark.parametrize("path", [p for p in SOURCES if module_of(p).startswith(("parsers", "ledger"))], ids=module_of)

@@ -4,17 +4,17 @@ The page is opened again behind the same walls as for reading; where the page is
 then. Whatever was read there as a citizen's or mobile number is painted over before the picture leaves the child.
 """
 
-import hashlib
 import tempfile
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final, NamedTuple
 
 from mailbot.isolation.child import Died
+from mailbot.reading.cache import content_key
 from mailbot.reading.crop_children import CROP_BYTES, TALLEST, WIDEST, Cut, Cuts
-from mailbot.reading.hand import DOCUMENT_WALLS
+from mailbot.reading.opener import DOCUMENT_WALLS
 from mailbot.reading.reader import PaperReader
-from mailbot.reading.wire import NotBelieved, PagesRecord, pack, unpack
+from mailbot.reading.wire import PagesRecord, pack
 from mailbot.reading.work import AttachedFile
 from parsers.files.page import Box
 from parsers.masking import mask
@@ -42,7 +42,7 @@ class Crops:
 
         The file must have been read before: without what was read, nobody knows what must be hidden.
         """
-        record = self._record(file)
+        record = self._reader.kept.pages(content_key(file.kind.value, file.data))
         if record is None:
             return (None,) * len(places)
         poses = {page.number: pose for page, pose in zip(record.pages, record.poses, strict=True)}
@@ -54,20 +54,8 @@ class Crops:
         pictures = dict(zip(cuts, self._cut(file, tuple(cuts.values())), strict=True)) if cuts else {}
         return tuple(map(pictures.get, places))
 
-    def _record(self, file: AttachedFile) -> PagesRecord | None:
-        cache = self._reader.cache
-        key = hashlib.sha256(file.kind.value.encode() + b"\0" + file.data).hexdigest()
-        body = cache.get(self._reader.pages_key_of(key)) if cache else None
-        if body is None:
-            return None
-        try:
-            record: PagesRecord = unpack(PagesRecord, body)
-        except NotBelieved:
-            return None
-        return record
-
     def _cut(self, file: AttachedFile, cuts: tuple[Cut, ...]) -> list[bytes | None]:
-        order = pack(Cuts(file.kind.value, self._reader.limits, cuts)).decode()
+        order = pack(Cuts(file.kind.value, self._reader.terms.limits, cuts)).decode()
         pictures: list[bytes | None] = [None] * len(cuts)
         with tempfile.TemporaryFile(prefix="mailbot-") as document:
             document.write(file.data)
@@ -80,7 +68,7 @@ class Crops:
             )
             with child:
                 for number in range(len(cuts)):
-                    answer = child.hear(limit=CROP_BYTES, seconds=self._reader.budget.open_seconds)
+                    answer = child.hear(limit=CROP_BYTES, seconds=self._reader.terms.budget.open_seconds)
                     if isinstance(answer, Died):
                         break
                     pictures[number] = answer.body if is_small_png(answer.body) else None

@@ -1,25 +1,15 @@
-"""What is one content on its way from bytes to papers, and what may its reading cost?"""
+"""What is one content on its way from bytes to papers?"""
 
 import tempfile
 import threading
-from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from mailbot.reading.wire import OpenedHead
 from parsers.documents.document import FileRead
 from parsers.files.kind import FileKind
 from parsers.files.page import Page
 from parsers.files.straighten import Pose
-
-if TYPE_CHECKING:
-    from mailbot.reading.hand import Hand
-
-_MIB = 1 << 20
-
-#: Ranks of jobs: finish what is begun before opening more, so that few pictures wait on disk.
-FIRST, PAGE, NEXT_FILE = 0, 1, 2
 
 
 class AttachedFile(NamedTuple):
@@ -31,32 +21,8 @@ class AttachedFile(NamedTuple):
     data: bytes
 
 
-@dataclass(frozen=True)
-class ReadingBudget:
-    """How long and how much one file and one page may take."""
-
-    open_seconds: float = 30.0
-    page_seconds: float = 60.0
-    file_seconds: float = 300.0
-    grace_seconds: float = 15.0  #: beyond a page's own limit before its child is stopped
-    recycle_pages: int = 200
-    recycle_bytes: int = 1536 * _MIB
-    idle_seconds: float = 600.0  #: after so long without work a reader gives its memory back
-
-
-DEFAULT_BUDGET = ReadingBudget()
-
-
-@dataclass(order=True)
-class Job:
-    rank: int
-    sequence: int
-    run: "Callable[[Hand], None] | None" = field(compare=False)
-    work: "Work | None" = field(compare=False, default=None)
-
-
 class Work:
-    """One content on its way from bytes to papers."""
+    """One content on its way from bytes to papers, and who asked for it."""
 
     def __init__(self, key: str, file: AttachedFile, asked: "list[tuple[AttachedFile, Future[FileRead]]]") -> None:
         self.key = key

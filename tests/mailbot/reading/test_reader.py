@@ -12,11 +12,12 @@ import pytest
 from PIL import Image, ImageDraw
 
 from mailbot.isolation.child import IsolationFailed, Nursery
-from mailbot.reading.cache import ReadingCache
+from mailbot.reading.cache import ReadingCache, content_key
 from mailbot.reading.reader import PRELOAD, AttachedFile, PaperReader, ReadingBudget
 from mailbot.reading.wire import NotBelieved, PageAnswer, file_read_adapter, pack, unpack
 from parsers.documents.document import Document, DocumentKind, FileRead
 from parsers.files.kind import FileKind
+from parsers.files.limits import FileLimits
 from parsers.files.page import Box, Fault, Line, Page, ReadBy
 from parsers.files.straighten import Pose
 
@@ -104,16 +105,14 @@ def test_what_was_read_is_remembered_by_the_next_process(nursery, tmp_path, monk
 
 
 def test_other_settings_are_other_answers(nursery, tmp_path) -> None:
-    from parsers.files.limits import FileLimits
-
-    with reader(nursery, cache=tmp_path) as one, reader(nursery, cache=tmp_path, limits=FileLimits(dpi=150)) as other:
-        assert one.papers_key(_work()) != other.papers_key(_work())
-
-
-def _work():
-    from mailbot.reading.work import Work
-
-    return Work("key", jpeg(b""), [])
+    file = jpeg(photo(text="KEPT"))
+    content = content_key(file.kind.value, file.data)
+    with reader(nursery, cache=tmp_path) as one:
+        one.read([file])
+        assert one.kept.papers(content) is not None
+    with reader(nursery, cache=tmp_path, limits=FileLimits(dpi=150)) as other:
+        assert other.kept.papers(content) is None
+        assert other.kept.pages(content) is None
 
 
 # -- hostile papers --------------------------------------------------------------------------------------
@@ -181,8 +180,6 @@ def test_what_cannot_be_opened_says_why(nursery, data, kind, fault) -> None:
 
 def test_pages_beyond_the_limit_are_named_as_not_read(nursery, hostile) -> None:
     """No paper that may stand on them can be called missing."""
-    from parsers.files.limits import FileLimits
-
     data = hostile.many_pages(100)
     with reader(nursery, limits=FileLimits(pages=3)) as papers:
         (read,) = papers.read([AttachedFile(0, "x.pdf", FileKind.PDF, data)])
