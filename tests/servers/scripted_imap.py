@@ -5,11 +5,12 @@ An asyncio server in a thread over mails in memory, with a plan of faults that n
 
 import asyncio
 import re
-import threading
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+
+from tests.servers.scripted import LineCut, ScriptedServer
 
 NETEASE = "IMAP4rev1 XLIST SPECIAL-USE ID LITERAL+ STARTTLS APPENDLIMIT=71680000 UIDPLUS X-CM-EXT-1 SASL-IR"
 PLAIN = "IMAP4rev1 ID UIDPLUS SPECIAL-USE IDLE"
@@ -73,7 +74,7 @@ class Faults:
     flood: int = 0  #: endless untagged lines at fetch
 
 
-class ScriptedImap:
+class ScriptedImap(ScriptedServer):
     """`with ScriptedImap() as server:` listens on server.port; state may be changed between polls."""
 
     def __init__(self, *folders: Folder, capabilities: str = PLAIN, faults: Faults | None = None) -> None:
@@ -82,61 +83,14 @@ class ScriptedImap:
         self.faults = faults or Faults()
         self.commands: Counter[str] = Counter()
         self.log: list[str] = []
-        self.connections = 0
-        self.open_connections = 0
-        self.most_connections = 0
         self.hits: Counter[str] = Counter()
-        self.port = 0
-        self._ready = threading.Event()
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._run, daemon=True)
-
-    def __enter__(self) -> "ScriptedImap":
-        self._thread.start()
-        assert self._ready.wait(10)
-        return self
-
-    def __exit__(self, *exc: object) -> None:
-        self._loop.call_soon_threadsafe(self._stop.set)
-        self._thread.join(10)
-        assert not self._thread.is_alive()
 
     @property
     def inbox(self) -> Folder:
         return self.folders[0]
 
-    def _run(self) -> None:
-        asyncio.set_event_loop(self._loop)
-        self._loop.run_until_complete(self._serve())
-        self._loop.close()
-
-    async def _serve(self) -> None:
-        self._stop = asyncio.Event()
-        self._tasks: set[asyncio.Task[None]] = set()
-        server = await asyncio.start_server(self._accept, "127.0.0.1", 0)
-        self.port = server.sockets[0].getsockname()[1]
-        self._ready.set()
-        await self._stop.wait()
-        server.close()
-        for task in list(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-
-    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        self._tasks.add(task)
-        self.connections += 1
-        self.open_connections += 1
-        self.most_connections = max(self.most_connections, self.open_connections)
-        try:
-            await _Session(self, reader, writer, self.connections).run()
-        except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError, _Cut):
-            pass
-        finally:
-            self.open_connections -= 1
-            writer.transport.abort()
-            self._tasks.discard(task)
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, number: int) -> None:
+        await _Session(self, reader, writer, number).run()
 
     def hit(self, name: str) -> bool:
         """Whether a counted fault happens now."""
@@ -147,10 +101,6 @@ class ScriptedImap:
             setattr(self.faults, name, left - 1)
         self.hits[name] += 1
         return True
-
-
-class _Cut(Exception):
-    """The plan says that the line breaks here."""
 
 
 class _Session:
@@ -190,7 +140,7 @@ class _Session:
             self.writer.write(data[: max(0, limit - self.written)])
             await self.writer.drain()
             self.server.hits["cut_after"] += 1
-            raise _Cut
+            raise LineCut
         self.written += len(data)
         self.writer.write(data)
         await self.writer.drain()
@@ -342,7 +292,7 @@ class _Session:
             self.writer.write(line[: cut - self.fetched])
             await self.writer.drain()
             server.hits["cut_literal"] += 1
-            raise _Cut
+            raise LineCut
         self.fetched += len(line) if "BODY" in rest else 0
         await self.say(line)
 

@@ -6,9 +6,10 @@ Positions: banner, ehlo, auth, mail, rcpt, data, dot, quit. Faults: a reply ("45
 
 import asyncio
 import base64
-import threading
 from collections import Counter
 from dataclasses import dataclass, field
+
+from tests.servers.scripted import LineCut, ScriptedServer
 
 
 @dataclass
@@ -19,7 +20,7 @@ class Taken:
 
 
 @dataclass
-class ScriptedSmtp:
+class ScriptedSmtp(ScriptedServer):
     """`with ScriptedSmtp(plan={"dot": ["drop"]}) as server:`; each fault in a list happens once, in order."""
 
     plan: dict[str, list[str]] = field(default_factory=dict)
@@ -29,61 +30,10 @@ class ScriptedSmtp:
     taken: list[Taken] = field(default_factory=list)
     commands: Counter[str] = field(default_factory=Counter)
     hits: Counter[str] = field(default_factory=Counter)
-    connections: int = 0
-    open_connections: int = 0
-    most_connections: int = 0
     auth: str = "PLAIN LOGIN CRAM-MD5"
-    port: int = 0
 
-    def __enter__(self) -> "ScriptedSmtp":
-        self._ready = threading.Event()
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._run, daemon=True)
-        self._thread.start()
-        assert self._ready.wait(10)
-        return self
-
-    def __exit__(self, *exc: object) -> None:
-        self._loop.call_soon_threadsafe(self._stop.set)
-        self._thread.join(10)
-        assert not self._thread.is_alive()
-
-    def _run(self) -> None:
-        asyncio.set_event_loop(self._loop)
-        self._loop.run_until_complete(self._serve())
-        self._loop.close()
-
-    async def _serve(self) -> None:
-        self._stop = asyncio.Event()
-        self._tasks: set[asyncio.Task[None]] = set()
-        server = await asyncio.start_server(self._accept, "127.0.0.1", 0)
-        self.port = server.sockets[0].getsockname()[1]
-        self._ready.set()
-        await self._stop.wait()
-        server.close()
-        for task in list(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-
-    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        self._tasks.add(task)
-        self.connections += 1
-        self.open_connections += 1
-        self.most_connections = max(self.most_connections, self.open_connections)
-        try:
-            await _Dialogue(self, reader, writer).run()
-        except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError, _Dropped):
-            pass
-        finally:
-            self.open_connections -= 1
-            writer.transport.abort()
-            self._tasks.discard(task)
-
-
-class _Dropped(Exception):
-    """The plan says that the line breaks here."""
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, number: int) -> None:
+        await _Dialogue(self, reader, writer).run()
 
 
 class _Dialogue:
@@ -135,7 +85,7 @@ class _Dialogue:
         lines = []
         while (line := await self.reader.readline()) != b".\r\n":
             if not line:
-                raise _Dropped
+                raise LineCut
             lines.append(line[1:] if line.startswith(b".") else line)
         fault = self.server.plan.get("dot", [""])[:1]
         if not fault or fault[0] in ("", "store-then-drop", "store-then-hang"):
@@ -151,7 +101,7 @@ class _Dialogue:
             return True
         self.server.hits[f"{position} {fault}"] += 1
         if fault in ("drop", "store-then-drop"):
-            raise _Dropped
+            raise LineCut
         if fault in ("hang", "store-then-hang"):
             await asyncio.sleep(3600)
         await self.say("%§& what?" if fault == "garbage" else fault)

@@ -173,4 +173,4 @@ def test_nothing_is_sent_to_a_server_without_starttls():
 
 def test_nobody_listens():
     with pytest.raises(ConnectionLost):
-        send(ScriptedSmtp(port=1))
+        send(ScriptedSmtp())
