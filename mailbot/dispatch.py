@@ -79,7 +79,7 @@ class Dispatch:
         send: bool = True,
         bell: Bell | None = None,
         connect: Callable[[Account], SmtpConnection] = SmtpConnection,
-        evidence: Callable[[Account, str], Evidence] = seek,
+        evidence: Callable[[Account, str, datetime], Evidence] = seek,
         reset_hours: float = 12,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         clock: Callable[[], float] = time.monotonic,

@@ -55,7 +55,7 @@ class Doubts:
         *,
         ledger: DoubtLedger,
         accounts: Mapping[str, Account],
-        evidence: Callable[[Account, str], Evidence],
+        evidence: Callable[[Account, str, datetime], Evidence],
         bell: Bell,
         now: Callable[[], datetime],
         clock: Callable[[], float],
@@ -84,7 +84,7 @@ class Doubts:
 
     def _look(self, account: Account, entry: LetterEntry, doubt: _Doubt) -> None:
         try:
-            found = self._evidence(account, entry.letter.message_id)
+            found = self._evidence(account, entry.letter.message_id, entry.queued_at)
         except TransportError as error:
             log.info("evidence cannot be asked for", extra={"letter": entry.id, "reason": str(error)})
             doubt.look_at = self._clock() + _LOOK_AGAIN / 2

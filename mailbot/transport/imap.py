@@ -150,16 +150,15 @@ class ImapMailbox:
         """In batches; `carefully`: one by one and in pieces, whatever size is claimed."""
         return self._fetching.fetch(uids, carefully=carefully)
 
-    def message_ids(self, uids: Sequence[int]) -> set[str]:
-        """The Message-IDs of these mails, without any trust in header SEARCH."""
+    def message_ids(self, uids: Sequence[int]) -> dict[int, str]:
+        """The Message-IDs of these mails, without any trust in header SEARCH; absent: of whom the server says none."""
         answers = self._ask(Asked(uids, ("BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)]",), 2048 * len(uids)))
-        headers = [
-            value
-            for answer in answers.values()
+        return {
+            uid: value.partition(b":")[2].strip().decode("latin-1")
+            for uid, answer in answers.items()
             for key, value in answer.items()
-            if key.startswith(b"BODY[HEADER.FIELDS") and isinstance(value, bytes)
-        ]
-        return {header.partition(b":")[2].strip().decode("latin-1") for header in headers}
+            if key.startswith(b"BODY[HEADER.FIELDS") and isinstance(value, bytes) and value
+        }
 
     def mark_seen(self, uids: Iterable[int]) -> None:
         wanted = list(uids)

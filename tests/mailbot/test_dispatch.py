@@ -87,7 +87,7 @@ class Outbox:
             **options,
         )
 
-    def seek(self, account, message_id):
+    def seek(self, account, message_id, since):
         self.asked.append(message_id)
         if isinstance(self.evidence, Exception):
             raise self.evidence
@@ -215,7 +215,7 @@ def test_a_server_that_always_breaks_off_leaves_one_letter_in_doubt_and_the_rest
     outbox.rounds(4, seconds=1)
     states = [outbox.state(number) for number in range(9)]
     assert states.count(LetterState.UNCERTAIN) == 1
-    assert states.count(LetterState.QUEUED) == 8
+    assert states.count(LetterState.NOON) == 8
 
 
 def test_a_letter_found_in_sent_has_left(an_outbox):
@@ -451,9 +451,9 @@ def test_the_evidence_is_read_from_a_real_sent_folder(tmp_path):
     sent.add(b"Message-ID: <mb.1@example.cn>\r\n\r\nx\r\n")
     with ScriptedImap(Folder("INBOX"), sent) as imap:
         account = an_account(imap=imap.port, provider="netease")
-        assert seek(account, "<mb.1@example.cn>") is Evidence.FOUND
-        assert seek(account, "<mb.2@example.cn>") is Evidence.ABSENT
-        assert seek(replace(account, provider=provider_of("localhost")), "<mb.2@example.cn>") is Evidence.NONE
+        assert seek(account, "<mb.1@example.cn>", NOON) is Evidence.FOUND
+        assert seek(account, "<mb.2@example.cn>", NOON) is Evidence.ABSENT
+        assert seek(replace(account, provider=provider_of("localhost")), "<mb.2@example.cn>", NOON) is Evidence.NONE
         assert imap.open_connections == 0 or asyncio.run(asyncio.sleep(0.2)) is None
         assert not any(re.search("STORE|APPEND|EXPUNGE", line) for line in imap.log)
 

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from tests.servers.scripted import LineCut, ScriptedServer
 
 NETEASE = "IMAP4rev1 XLIST SPECIAL-USE ID LITERAL+ STARTTLS APPENDLIMIT=71680000 UIDPLUS X-CM-EXT-1 SASL-IR"
+ARRIVED = datetime(2026, 3, 12, 6, 57, tzinfo=UTC)
 PLAIN = "IMAP4rev1 ID UIDPLUS SPECIAL-USE IDLE"
 
 
@@ -20,7 +21,7 @@ PLAIN = "IMAP4rev1 ID UIDPLUS SPECIAL-USE IDLE"
 class Mail:
     uid: int
     raw: bytes
-    arrived: datetime = datetime(2026, 3, 12, 6, 57, tzinfo=UTC)
+    arrived: datetime
     flags: set[str] = field(default_factory=set)
 
 
@@ -32,10 +33,10 @@ class Folder:
     uidnext: int = 1
     mails: list[Mail] = field(default_factory=list)
 
-    def add(self, *raws: bytes) -> list[int]:
+    def add(self, *raws: bytes, arrived: datetime = ARRIVED) -> list[int]:
         uids = []
         for raw in raws:
-            self.mails.append(Mail(self.uidnext, raw))
+            self.mails.append(Mail(self.uidnext, raw, arrived))
             uids.append(self.uidnext)
             self.uidnext += 1
         return uids

@@ -3,6 +3,7 @@
 import threading
 import time
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -12,6 +13,7 @@ from mailbot.transport.idle import watch
 from mailbot.transport.imap import ImapMailbox
 from mailbot.transport.mailbox import Endpoint, RawMail, Unreadable
 from tests.mailbot.transport.accounts import a_mail, an_account
+from tests.servers.scripted_imap import ARRIVED as QUEUED
 from tests.servers.scripted_imap import NETEASE, Faults, Folder, ScriptedImap
 
 
@@ -305,10 +307,40 @@ def test_a_letter_that_is_not_in_sent(folders, keeps, evidence):
     sent = Folder(*folders)
     sent.add(*map(a_mail, range(60)))
     with ScriptedImap(Folder("INBOX"), sent) as server, connect(server) as mailbox:
-        assert find_in_sent(mailbox, "<mb.x@example.cn>", provider_keeps=keeps) is evidence
+        assert find_in_sent(mailbox, "<mb.x@example.cn>", since=QUEUED, provider_keeps=keeps) is evidence
         if folders[1]:
-            assert find_in_sent(mailbox, "<m42@firm.example>", provider_keeps=keeps) is Evidence.FOUND
+            assert find_in_sent(mailbox, "<m42@firm.example>", since=QUEUED, provider_keeps=keeps) is Evidence.FOUND
         assert not any("HEADER Message" in line for line in server.log)
+
+
+def test_a_letter_is_found_however_many_mails_people_have_sent_since():
+    """Each slice takes one question; what is older than the letter is not asked for."""
+    sent = Folder("Sent", "\\Sent")
+    for day, number in ((-30, 500), (0, 1), (1, 900)):
+        sent.add(*(a_mail(1000 * day + one) for one in range(number)), arrived=QUEUED + timedelta(days=day))
+    with ScriptedImap(Folder("INBOX"), sent) as server, connect(server) as mailbox:
+        assert find_in_sent(mailbox, "<m0@firm.example>", since=QUEUED, provider_keeps=True) is Evidence.FOUND
+        assert find_in_sent(mailbox, "<mb.x@example.cn>", since=QUEUED, provider_keeps=True) is Evidence.ABSENT
+        asked = [line for line in server.log if "MESSAGE-ID" in line]
+        assert len(asked) == 5 + 6
+
+
+@pytest.mark.parametrize("fault", ["empty_fetch", "empty_body"])
+def test_a_sent_folder_that_answers_nothing_proves_no_absence(fault):
+    sent = Folder("Sent", "\\Sent")
+    sent.add(*map(a_mail, range(3)))
+    with ScriptedImap(Folder("INBOX"), sent, faults=Faults(**{fault: 1})) as server, connect(server) as mailbox:
+        with pytest.raises(ConnectionLost, match="of 3 mails"):
+            find_in_sent(mailbox, "<mb.x@example.cn>", since=QUEUED, provider_keeps=True)
+        assert find_in_sent(mailbox, "<mb.x@example.cn>", since=QUEUED, provider_keeps=True) is Evidence.ABSENT
+
+
+def test_a_search_that_tells_nothing_of_the_sent_folder_is_not_believed():
+    sent = Folder("Sent", "\\Sent")
+    sent.add(*map(a_mail, range(3)))
+    faults = Faults(search_tells_nothing=True)
+    with ScriptedImap(Folder("INBOX"), sent, faults=faults) as server, connect(server) as mailbox:
+        assert find_in_sent(mailbox, "<m2@firm.example>", since=QUEUED, provider_keeps=True) is Evidence.FOUND
 
 
 def test_reading_sets_no_flag_and_deletes_nothing():
