@@ -1,11 +1,13 @@
 """How does a private Dovecot run on the loopback address, without touching the machine's own?
 
-Dovecot 2.3 (Debian 12); as nobody when the tests run as root. 2.4 (Debian 13) has another configuration language.
+Dovecot 2.3 (Debian 12) or 2.4 (Debian 13), which has another configuration language; as nobody when the
+tests run as root.
 """
 
 import grp
 import os
 import pwd
+import re
 import shutil
 import signal
 import ssl
@@ -22,12 +24,12 @@ from tests.servers.ports import free_ports, wait_for
 NETEASE_CAPABILITIES = "IMAP4rev1 XLIST SPECIAL-USE ID LITERAL+ APPENDLIMIT=71680000 UIDPLUS X-CM-EXT-1 SASL-IR"
 _PATH = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin"])
 
+#: What both languages say alike.
 _CONFIG = """\
 base_dir = {base}/run
 state_dir = {base}/run
 log_path = {base}/dovecot.log
 listen = 127.0.0.1
-protocols = imap lmtp
 default_internal_user = {user}
 default_internal_group = {group}
 default_login_user = {user}
@@ -35,26 +37,10 @@ mail_uid = {user}
 mail_gid = {group}
 first_valid_uid = 1
 first_valid_gid = 1
-mail_location = maildir:{base}/mail/%u
-mail_home = {base}/home/%u
 mail_fsync = never
 ssl = yes
-ssl_cert = <{base}/cert.pem
-ssl_key = <{base}/key.pem
-disable_plaintext_auth = no
 auth_mechanisms = plain login
 mail_max_userip_connections = 50
-imap_id_send = name *
-imap_id_log = *
-{capability}
-passdb {{
-  driver = passwd-file
-  args = scheme=PLAIN {base}/users
-}}
-userdb {{
-  driver = static
-  args = uid={user} gid={group} home={base}/home/%u allow_all_users=yes
-}}
 namespace inbox {{
   inbox = yes
   separator = /
@@ -85,7 +71,7 @@ service imap-login {{
 }}
 service lmtp {{
   inet_listener lmtp {{
-    address = 127.0.0.1
+    {listen} = 127.0.0.1
     port = {lmtp}
   }}
 }}
@@ -102,18 +88,71 @@ protocol lmtp {{
 }}
 """
 
+_LANGUAGE_23 = """\
+protocols = imap lmtp
+mail_location = maildir:{base}/mail/%u
+mail_home = {base}/home/%u
+ssl_cert = <{base}/cert.pem
+ssl_key = <{base}/key.pem
+disable_plaintext_auth = no
+imap_id_send = name *
+imap_id_log = *
+passdb {{
+  driver = passwd-file
+  args = scheme=PLAIN {base}/users
+}}
+userdb {{
+  driver = static
+  args = uid={user} gid={group} home={base}/home/%u allow_all_users=yes
+}}
+"""
+
+_LANGUAGE_24 = """\
+dovecot_config_version = {version}
+dovecot_storage_version = {version}
+protocols {{
+  imap = yes
+  lmtp = yes
+}}
+mail_driver = maildir
+mail_path = {base}/mail/%{{user}}
+mail_home = {base}/home/%{{user}}
+ssl_server_cert_file = {base}/cert.pem
+ssl_server_key_file = {base}/key.pem
+auth_allow_cleartext = yes
+imap_id_send {{
+  name = Dovecot
+}}
+passdb passwd-file {{
+  default_password_scheme = PLAIN
+  passwd_file_path = {base}/users
+}}
+userdb static {{
+  userdb_static_allow_all_users = yes
+  fields {{
+    uid = {user}
+    gid = {group}
+    home = {base}/home/%{{user}}
+  }}
+}}
+"""
+
 
 def missing_dovecot() -> str | None:
     """Why no private Dovecot can run here."""
     dovecot = shutil.which("dovecot", path=_PATH)
     if dovecot is None or shutil.which("openssl") is None:
         return "dovecot or openssl is not installed"
-    version = subprocess.run([dovecot, "--version"], capture_output=True, text=True, check=True).stdout.split()[0]
-    if not version.startswith("2.3."):
-        return f"Dovecot {version}: only the configuration language of 2.3 is known here"
+    if (version := _version(dovecot))[:2] not in ((2, 3), (2, 4)):
+        return f"Dovecot {'.'.join(map(str, version))}: only the configuration languages of 2.3 and 2.4 are known here"
     if not Path("/usr/lib/dovecot/lmtp").exists():
         return "dovecot-lmtpd is not installed"
     return None
+
+
+def _version(dovecot: str) -> tuple[int, ...]:
+    said = subprocess.run([dovecot, "--version"], capture_output=True, text=True, check=True).stdout
+    return tuple(int(part) for part in re.findall(r"\d+", said)[:3])
 
 
 class Dovecot:
@@ -219,6 +258,19 @@ class Dovecot:
             os.chown(folder, self.uid, self.gid)
         return box
 
+    def _settings(self, values: dict[str, object]) -> str:
+        """Of the installed version's language; its version first, as 2.4 demands."""
+        dovecot = shutil.which("dovecot", path=_PATH)
+        assert dovecot
+        version = _version(dovecot)
+        if version < (2, 4):
+            told = f"imap_capability = {NETEASE_CAPABILITIES}\n" if self.netease else ""
+            return told + (_LANGUAGE_23 + _CONFIG).format(**values, listen="address")
+        # 2.4 adds to what it announces itself, and takes a capability's name alone.
+        listed = "".join(f"  {name.partition('=')[0]} = yes\n" for name in NETEASE_CAPABILITIES.split())
+        told = f"imap_capability {{\n  IDLE = no\n{listed}}}\n" if self.netease else ""
+        return (_LANGUAGE_24 + _CONFIG).format(**values, listen="listen", version=".".join(map(str, version))) + told
+
     def _write_files(self) -> None:
         values = {
             "base": self.base,
@@ -227,9 +279,8 @@ class Dovecot:
             "imap": self.imap_port,
             "imaps": self.imaps_port,
             "lmtp": self.lmtp_port,
-            "capability": f"imap_capability = {NETEASE_CAPABILITIES}" if self.netease else "",
         }
-        (self.base / "dovecot.conf").write_text(_CONFIG.format(**values))
+        (self.base / "dovecot.conf").write_text(self._settings(values))
         lines = [f"{user}:{{PLAIN}}{password}::::::\n" for user, password in self.users.items()]
         (self.base / "users").write_text("".join(lines))
         subprocess.run(

@@ -114,7 +114,7 @@ class MailServers:
     def fetch_all(self, user: str, folder: str = "INBOX") -> list[bytes]:
         return self.dovecot.fetch_all(user, folder)
 
-    def wait_for(self, user: str, count: int, *, seconds: float = 30) -> list[bytes]:
+    def wait_for(self, user: str, count: int, *, seconds: float = 120) -> list[bytes]:
         """What lies in the mailbox once so many mails are there. Raises TimeoutError with the log's end."""
         until = time.monotonic() + seconds
         while len(found := self.fetch_all(user)) < count:
