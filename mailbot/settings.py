@@ -256,7 +256,10 @@ class Settings(Table):
         return self
 
     def office_of(self, mailbox: Mailbox) -> Office:
-        return mailbox.office or self.office
+        """What the mailbox says of its office, over what is said for all."""
+        if mailbox.office is None:
+            return self.office
+        return self.office.model_copy(update=mailbox.office.model_dump(exclude_unset=True))
 
     def mailbox_at(self, address: str) -> Mailbox | None:
         """The mailbox that this address delivers to."""

@@ -64,6 +64,16 @@ def test_a_right_configuration_is_read_as_written(tmp_path):
     assert settings.office_of(settings.mailbox[0]).name == "审核单位"
 
 
+def test_a_mailbox_says_of_its_office_what_differs(tmp_path):
+    """[office] are defaults: what a mailbox leaves out stays."""
+    text = RIGHT.replace('name = "审核单位"', 'name = "审核单位"\nphone = "023-1"\nhours = "上午"', 1)
+    text = text.replace("matters = [", 'office = { phone = "023-2" }\nmatters = [', 1)
+    settings = load_settings(written(tmp_path, text))
+    first, second = (settings.office_of(box) for box in settings.mailbox)
+    assert (first.name, first.phone, first.hours) == ("审核单位", "023-2", "上午")
+    assert (second.name, second.phone) == ("审核单位", "023-1")
+
+
 def test_the_shipped_example_is_right():
     settings = load_settings(Path(__file__).parents[2] / "config.example.toml")
     assert [box.case_code for box in settings.mailbox] == ["GJZX", "ZJZD"]
