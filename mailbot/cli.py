@@ -14,6 +14,7 @@ from pathlib import Path
 
 from ledger.errors import LedgerError
 from mailbot.errors import MailbotError
+from mailbot.examination.workdays import SHANGHAI
 
 Verb = Callable[[argparse.Namespace], int]
 
@@ -73,7 +74,12 @@ def _check(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     check.add_argument("--json", action="store_true", help="one JSON object a line")
     check.add_argument("--full", action="store_true", help="with --json: numbers unmasked")
     check.add_argument("--mailbox", metavar="ADDRESS", help="the review mailbox; default: found among To and Cc")
-    check.add_argument("--received", type=_moment, metavar="ISO8601", help="time of receipt; default: Received, Date")
+    check.add_argument(
+        "--received",
+        type=_moment,
+        metavar="ISO8601",
+        help="time of receipt, in Chongqing unless it says; default: Received, Date",
+    )
 
 
 def _directory(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -174,10 +180,11 @@ def _config(parser: argparse.ArgumentParser, *, required: bool = True) -> None:
 
 
 def _moment(text: str) -> datetime:
-    moment = datetime.fromisoformat(text)
-    if moment.tzinfo is None:
-        raise argparse.ArgumentTypeError(f"{text} has no time zone; write 2026-03-12T06:57:00+08:00")
-    return moment
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text} is no time; write 2026-03-12T06:57:00+08:00") from error
+    return moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI)
 
 
 def _month(text: str) -> date:

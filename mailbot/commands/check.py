@@ -35,7 +35,7 @@ def check(options: Namespace) -> int:
     if missing := [str(file) for file in files if not file.is_file()]:
         raise UsageError(f"{', '.join(missing)}: no such file; give paths of .eml, .pdf or .jpg files")
     with workshop(options.config) as shop:
-        if options.config is None and not options.json:
+        if options.config is None:
             print(_WITHOUT_CONFIGURATION, file=sys.stderr)
         for lines in _with_progress(_each(files, shop, options), len(files)):
             print("\n".join(lines), flush=True)

@@ -99,11 +99,11 @@ class TestExitCodes:
         assert ended.value.code == 0
         assert "mailbot" in capsys.readouterr().out
 
-    def test_a_time_without_a_zone_is_2(self, mail, capsys):
+    def test_what_is_no_time_is_2_with_an_example(self, mail, capsys):
         with pytest.raises(SystemExit) as ended:
-            main(["check", str(mail), "--received", "2026-03-12T06:57:00"])
+            main(["check", str(mail), "--received", "yesterday"])
         assert ended.value.code == 2
-        assert "no time zone" in capsys.readouterr().err
+        assert "2026-03-12T06:57:00+08:00" in capsys.readouterr().err
 
     @pytest.mark.parametrize("verb", [["run"], ["once"], ["doctor"], ["digest"], ["ledger", "list"]])
     def test_a_wrong_configuration_is_2_with_key_and_remedy(self, verb, config, capsys):
@@ -148,9 +148,32 @@ class TestCheck:
         assert {one["kind"] for one in told["documents"]} == {"commitment_letter", "social_insurance_certificate"}
         assert parcel.facts.firm.handler.citizen_id not in line
 
+    @pytest.mark.parametrize(
+        ("given", "taken"),
+        [
+            ("2026-03-13T06:57:00+08:00", "2026-03-13T06:57:00+08:00"),
+            ("2026-03-12T23:30:00Z", "2026-03-13T07:30:00+08:00"),
+            ("2026-03-13T06:57:00", "2026-03-13T06:57:00+08:00"),
+            ("2026-03-13", "2026-03-13T00:00:00+08:00"),
+        ],
+    )
+    def test_the_time_of_receipt_may_be_given_and_is_the_offices_where_it_names_no_zone(
+        self, given, taken, tmp_path, capsys
+    ):
+        file = tmp_path / "q.eml"
+        file.write_bytes(a_mail("咨询", files=(), body="请问需要提交哪些材料？"))
+        assert main(["check", "--json", "--received", given, str(file)]) == 0
+        assert json.loads(capsys.readouterr().out)["received"] == taken
+
     def test_numbers_in_full_on_demand(self, mail, parcel, capsys):
         main(["check", "--json", "--full", str(mail)])
         assert parcel.facts.firm.handler.citizen_id in capsys.readouterr().out
+
+    def test_programs_are_told_too_what_could_not_be_checked(self, tmp_path, capsys):
+        file = tmp_path / "q.eml"
+        file.write_bytes(a_mail("咨询", files=(), body="请问需要提交哪些材料？"))
+        assert main(["check", "--json", str(file)]) == 0
+        assert "no --config" in capsys.readouterr().err
 
     def test_for_people_it_says_what_could_not_be_checked(self, mail, capsys):
         assert main(["check", str(mail)]) == 0
