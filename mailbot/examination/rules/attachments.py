@@ -65,6 +65,7 @@ class MailTooComplex(Finding):
 
     code = "mail_too_complex"
     default = Severity.DOUBT
+    by_clause = False
 
 
 def something_is_attached(submission: Submission, on_file: OnFile) -> Iterator[Finding]:
@@ -106,14 +107,20 @@ def files_have_the_prescribed_format(submission: Submission, on_file: OnFile) ->
 
 
 def files_can_be_opened(submission: Submission, on_file: OnFile) -> Iterator[Finding]:
-    """Encrypted, empty or broken: a defect; where every paper stands elsewhere, a person decides if it matters."""
+    """Encrypted, empty or broken: a defect. What mail programs leave empty beside the papers is only noted."""
     read = {file.position: file for file in submission.files or ()}
     for file in attached(submission):
         fault = _fault(file, read.get(file.position))
         if fault is None or (fault is Fault.UNSUPPORTED and file.kind not in ACCEPTED_KINDS):
             continue
-        certain = fault in _FAULTS_OF_FILE and not _all_papers_are_elsewhere(submission)
-        yield AttachmentUnreadable(name=file.name, fault=fault, document=file.name, certain=certain)
+        litter = fault is Fault.EMPTY and not _is_called_a_paper(file) and _all_papers_are_elsewhere(submission)
+        yield AttachmentUnreadable(
+            name=file.name,
+            fault=fault,
+            document=file.name,
+            certain=fault in _FAULTS_OF_FILE,
+            at_most=Severity.NOTE if litter else Severity.DEFECT,
+        )
 
 
 def pictures_are_attached_not_pasted(submission: Submission, on_file: OnFile) -> Iterator[Finding]:
@@ -134,6 +141,10 @@ def _fault(file: Attachment, read: FileRead | None) -> Fault | None:
     if read is not None:
         return read.unreadable.fault if read.unreadable else None
     return Fault.EMPTY if file.kind is FileKind.EMPTY else None
+
+
+def _is_called_a_paper(file: Attachment) -> bool:
+    return file.name.lower().endswith((".pdf", ".jpg", ".jpeg"))
 
 
 def _all_papers_are_elsewhere(submission: Submission) -> bool:

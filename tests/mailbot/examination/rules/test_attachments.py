@@ -132,11 +132,22 @@ class TestUnreadable:
         assert said(submission, on_file()) == {"attachment_unreadable": severity}
         assert absence(submission, LETTER) is Absence.TOLD
 
-    def test_an_extra_broken_file_is_a_persons_to_weigh(self, a_submission, on_file, papers, attachment, read_file):
+    def test_a_broken_file_beside_all_papers_is_told_as_well(
+        self, a_submission, on_file, papers, attachment, read_file
+    ):
+        """The contract makes no difference, and nobody knows what it holds."""
         broken = (read_file(position=9, fault=Fault.BROKEN), attachment("9.pdf", position=9))
         submission = papers(a_submission(), extra=(broken,))
-        assert said(submission, on_file()) == {"attachment_unreadable": DOUBT}
+        assert said(submission, on_file()) == {"attachment_unreadable": DEFECT}
         assert absence(submission, DocumentKind.EXPLANATION) is Absence.UNSURE
+
+    @pytest.mark.parametrize(("name", "severity"), [("ATT00001.txt", NOTE), ("空.pdf", DEFECT)])
+    def test_what_a_mail_program_leaves_empty_costs_nobody_a_round(
+        self, name, severity, a_submission, on_file, papers, attachment, read_file
+    ):
+        empty = (read_file(position=9, fault=Fault.EMPTY), attachment(name, FileKind.EMPTY, position=9, size=0))
+        submission = papers(a_submission(), extra=(empty,))
+        assert said(submission, on_file()) == {"attachment_unreadable": severity}
 
     def test_an_empty_file_is_known_before_it_is_read(self, a_submission, on_file, attachment):
         submission = a_submission(attachments=(attachment("a.pdf", FileKind.EMPTY, size=0),))
