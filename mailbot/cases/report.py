@@ -138,7 +138,8 @@ def as_text(name: str, examination: Examination, words: Words) -> Iterator[str]:
         yield f"    received {received:%Y-%m-%d %H:%M}, feedback until {until}"
     for judged in verdict.findings:
         place = f" [{judged.finding.document}]" if judged.finding.document else ""
-        yield f"  {_MARKS[judged.severity]} {judged.code}{place}: {words.sentence(judged.finding)}（{judged.clause}）"
+        clause = f"（{judged.clause}）" if judged.clause else ""
+        yield f"  {_MARKS[judged.severity]} {judged.code}{place}: {words.sentence(judged.finding)}{clause}"
     yield from files_as_text(examination.files)
 
 

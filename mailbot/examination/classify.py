@@ -58,6 +58,7 @@ class MailNotUnderstood(Finding):
 
     code = "mail_not_understood"
     default = Severity.DOUBT
+    by_clause = False
     why: str  #: stable word: complaint, objection, matter_unknown, unplaced
 
 
@@ -74,6 +75,7 @@ class MailMaybeAutomatic(Finding):
 
     code = "mail_maybe_automatic"
     default = Severity.DOUBT
+    by_clause = False
     sign: str
 
 

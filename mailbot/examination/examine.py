@@ -50,8 +50,14 @@ def judge(finding: Finding, submission: Submission) -> Judged:
     if not finding.certain:
         severity = min(severity, Severity.DOUBT, key=lambda one: one.weight)
     severity = min(severity, finding.at_most, key=lambda one: one.weight)
-    clause = finding.clause or submission.matter.clause_of(finding.code, submission.filing)
-    return Judged(finding, severity, clause)
+    return Judged(finding, severity, finding.clause or _clause(finding, submission))
+
+
+def _clause(finding: Finding, submission: Submission) -> str:
+    setting = submission.matter.rules.get(finding.code)
+    if not finding.by_clause:
+        return (setting.clause if setting else None) or ""
+    return submission.matter.clause_of(finding.code, submission.filing)
 
 
 def likely_filing(reading: SubjectReading, *, from_firm: bool) -> Filing | None:

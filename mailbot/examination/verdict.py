@@ -41,6 +41,7 @@ class Finding:
 
     code: ClassVar[str]
     default: ClassVar[Severity] = Severity.DEFECT
+    by_clause: ClassVar[bool] = True  #: False: it rests on no clause, so none is cited unless the office names one
 
     certain: bool = True  #: False: this one is never more than a doubt, whatever the office sets
     at_most: Severity = Severity.DEFECT  #: a milder ceiling for this one, whatever the office sets

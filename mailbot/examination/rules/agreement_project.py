@@ -1,6 +1,6 @@
 """Do letter and screenshots say the same of the engagement: project, section, post, start and end?
 
-附件4 1.2, 3.5 (D03, D04, D08, D09, D30). 新增 and 更新 compare the start alone; an end counts only for 截止, and a
+附件4 3.5, 1.2 (D03, D04, D08, D09, D30). 新增 and 更新 compare the start alone; an end counts only for 截止, and a
 planned end on the municipal page is never told (D40).
 """
 

@@ -71,6 +71,7 @@ class AuthorIsFirm(Finding):
 class AuthorUnauthenticated(Finding):
     code = "author_unauthenticated"
     default = Severity.DOUBT
+    by_clause = False
     spf: str
     dkim: str
     dmarc: str
@@ -80,6 +81,7 @@ class AuthorUnauthenticated(Finding):
 class AuthorAmbiguous(Finding):
     code = "author_ambiguous"
     default = Severity.DOUBT
+    by_clause = False
     why: tuple[str, ...]  #: words of AuthorDefect, or "look_alike"
 
 
@@ -87,6 +89,7 @@ class AuthorAmbiguous(Finding):
 class FirmUnknown(Finding):
     code = "firm_unknown"
     default = Severity.DOUBT
+    by_clause = False
     firm: str
     near_names: tuple[str, ...] = ()
     author_firm: str | None = None  #: the enterprise whose contact address the author is
@@ -122,6 +125,7 @@ class FiledFromBothSides(Finding):
 class Duplicate(Finding):
     code = "duplicate"
     default = Severity.NOTE
+    by_clause = False
     case_number: str
 
 

@@ -59,6 +59,7 @@ class IdentifierInvalid(Finding):
 class DocumentIllegible(Finding):
     code = "document_illegible"
     default = Severity.DOUBT
+    by_clause = False
     pages: tuple[int, ...]
     unknown: bool = False  #: True: legible, but of no kind that is asked for
 

@@ -8,7 +8,7 @@ import pytest
 from mailbot.examination.clocks import Event, Happened, after
 from mailbot.examination.examine import examine, judge, likely_filing
 from mailbot.examination.matter import RuleSetting
-from mailbot.examination.rules.envelope import FirmNotCopied, SubjectMalformed
+from mailbot.examination.rules.envelope import FirmNotCopied, FirmUnknown, SubjectMalformed
 from mailbot.examination.subject import read_subject
 from mailbot.examination.verdict import Finding, Outcome, Severity
 from mailbot.examination.workdays import SHANGHAI
@@ -78,6 +78,12 @@ class TestJudge:
         submission = matter_with(a_submission(), firm_not_copied=RuleSetting(clause="办法 9"))
         assert judge(not_copied(), submission).clause == "办法 9"
         assert judge(not_copied(clause="附件4 3.2"), submission).clause == "附件4 3.2"
+
+    def test_what_rests_on_no_clause_cites_none_but_the_offices_own(self, a_submission):
+        unknown = FirmUnknown(firm=FIRM)
+        assert judge(unknown, a_submission()).clause == ""
+        own = matter_with(a_submission(), firm_unknown=RuleSetting(clause="办法 9"))
+        assert judge(unknown, own).clause == "办法 9"
 
     @pytest.mark.parametrize(
         ("subject", "clause"),
