@@ -17,6 +17,7 @@ from ledger.tables import CASE, CLOCK, EVENT, EXAMINATION, LETTER
 REFERRED: Final = "referred"  #: the event that a reviewer was told of a case's round
 #: The office's own periods: what presses a reviewer. The applicant's and the enterprise's are told elsewhere.
 OFFICE_CLOCKS: Final = ("feedback10", "overall10", "review10", "direct10")
+_LAID: Final = (CaseState.REFERRED, CaseState.COMPLETE)  #: what a reviewer acts on: a doubt, or the review itself
 _LEFT: Final = (LetterState.SENT, LetterState.BOUNCED)
 
 
@@ -34,11 +35,12 @@ class DayCounts:
 
 @dataclass(frozen=True)
 class Waiting:
-    """A referred case whose last mail its reviewer has not been told of."""
+    """A case that a reviewer must look at and whose last mail he has not been told of."""
 
     case_number: str
     round: int
     since: datetime  #: when that mail was examined
+    state: CaseState
     reviewer: str | None = None  #: whose case it is
 
 
@@ -79,21 +81,25 @@ class DeskRecords(Letters):
         return tuple(DayCounts(day, came[day], returned[day], closed[day], overdue[day], answered[day]) for day in days)
 
     def unreferred(self, mailbox: str, reviewer: str, *, examined_before: datetime) -> tuple[Waiting, ...]:
-        """Referred cases of the mailbox, oldest first, whose last round this reviewer was not told of.
+        """Cases of the mailbox with a doubt, or ready for the review, whose last round this reviewer was not told of.
 
-        A case whose last mail was examined later than `examined_before` is left for the next look: a burst is one mail.
+        Oldest first. One whose last mail was examined later than `examined_before` is left for the next look.
         """
         last, latest = func.max(EXAMINATION.c.round), func.max(EXAMINATION.c.at)
         query = (
-            select(EXAMINATION.c.case_number, last, latest, func.max(CASE.c.reviewer))
+            select(EXAMINATION.c.case_number, last, latest, CASE.c.state, CASE.c.reviewer)
             .join(CASE, CASE.c.number == EXAMINATION.c.case_number)
-            .where(CASE.c.state == CaseState.REFERRED, CASE.c.mailbox == mailbox)
-            .group_by(EXAMINATION.c.case_number)
+            .where(CASE.c.state.in_(_LAID), CASE.c.mailbox == mailbox)
+            .group_by(EXAMINATION.c.case_number, CASE.c.state, CASE.c.reviewer)
             .order_by(latest, EXAMINATION.c.case_number)
         )
         key = _key(reviewer)
         with self.reading() as connection:
-            waiting = [Waiting(*row) for row in connection.execute(query) if row[2] <= examined_before]
+            waiting = [
+                Waiting(number, last, since, CaseState(state), whose)
+                for number, last, since, state, whose in connection.execute(query)
+                if since <= examined_before
+            ]
             told: dict[str, int] = defaultdict(int)
             for some in _portions([one.case_number for one in waiting]):
                 events = select(EVENT.c.case_number, EVENT.c.detail).where(

@@ -32,7 +32,8 @@ def decide(options: Namespace) -> int:
         notes = Notes(tools, Tokens(ledger, tools.instance, tools.now))
         file = ledger.case(options.case)
         if command.word is Word.ASK:
-            print(notes.text("history", Note.of(file, reviewer, settings)), end="")
+            note = Note.of(file, reviewer, settings, checklist=notes.checklist(file))
+            print(notes.text("history", note), end="")
             return 0
         done = Carrier(tools, notes).carry_out(command, file, reviewer)
         if isinstance(done, NotPossible):

@@ -100,7 +100,7 @@ class Carrier:
             state=plan.state,
             word=plan.word,
             letters=tuple(self._notes.sent(one) for one in plan.letters),
-            missing=self._notes.missing(with_plan) if plan.word is Word.APPROVE else (),
+            checklist=self._notes.checklist(with_plan) if plan.word is Word.APPROVE else (),
             send_at=send_at if plan.letters else None,
             day=plan.day,
             review_due=review.due if review else None,

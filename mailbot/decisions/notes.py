@@ -11,13 +11,12 @@ from typing import Any, Self
 
 from ledger.entries import CaseState, Claim, Letter
 from ledger.questions import CaseFile
-from mailbot.cases.happenings import filing_of
 from mailbot.cases.workbench import Tools
+from mailbot.decisions.checklist import Lookup, checklist
 from mailbot.decisions.consequences import NotPossible
 from mailbot.decisions.letters import Drafted, unanswered_calls
 from mailbot.decisions.tokens import Mark, Tokens
 from mailbot.examination.command import Why, Word
-from mailbot.examination.matter import Matter
 from mailbot.letters.correspondence import Thread, compose, message_id
 from mailbot.settings import OFFICE_TIME, Mailbox, Office, Reviewer, Settings
 from parsers.mail.message import Message
@@ -49,7 +48,7 @@ class Note:
     obstacle: NotPossible | None = None
     obstacle_by: str = ""  #: name of who was faster
     letters: tuple[Sent, ...] = ()
-    missing: tuple[str, ...] = ()  #: what the work ledger still lacks, by step
+    checklist: tuple[Lookup, ...] = ()  #: what only people can look up
     send_at: datetime | None = None  #: until then it can be taken back
     day: date | None = None
     undone: str = ""  #: the word that was taken back
@@ -137,17 +136,10 @@ class Notes:
         tag, text = self._tools.words.letter(drafted.kind, drafted.facts)
         return Sent(drafted.kind, drafted.recipients, f"{tag}\n{text}")
 
-    def missing(self, file: CaseFile) -> tuple[str, ...]:
-        """What the 工作台账 asks for and nobody has entered."""
-        facts = file.case.facts
-        known: tuple[Matter, Any] | None = filing_of(facts, self._tools.examiner.matters)
-        wanted = []
-        if known and "review10" in known[1].clocks:
-            wanted.append("verified_on")
-        if known and known[0].annex == "附件4" and facts.submitted_by == "engineer":
-            wanted.append("identity_checked")
-        wanted.append("systems_agree")
-        return tuple(name for name in wanted if not file.case.steps.get(name))
+    def checklist(self, file: CaseFile) -> tuple[Lookup, ...]:
+        """What only people can look up, and what they have entered of it."""
+        names = {one.address: one.name for one in self._tools.settings.reviewer}
+        return checklist(file, self._tools.examiner.matters, names)
 
     def _written(
         self,

@@ -170,7 +170,8 @@ class Decisions:
             self._ask_to_confirm(attempt, right)
             return
         if command.word is Word.ASK:
-            self._answer(attempt, right, "history", "asked", spend=True)
+            known = self._notes.checklist(right.file)
+            self._answer(attempt, right, "history", "asked", spend=True, checklist=known)
             return
         if command.word in DECISIVE and seen != (right.file.case.state, _round(right.file)):
             self._tell_overtaken(attempt, right)

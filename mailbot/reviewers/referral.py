@@ -1,23 +1,25 @@
-"""How is a case with a doubt laid before its reviewer, so that he can decide from the mail alone?
+"""How is a case laid before its reviewer, so that he can decide from the mail alone?
 
-Events of a few minutes are one mail. A mail of one case carries its token in the subject, so a plain reply decides;
-a mail of several carries one link and one subject mark for each case.
+A case with a doubt after a few minutes, whose events are one mail; one that was found complete, for which nothing
+presses, with the next of these or within the hour. A mail of one case carries its token in the subject, so a plain
+reply decides; a mail of several carries one link and one subject mark for each case.
 """
 
 import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from email import message_from_bytes, policy
 from hashlib import sha256
 from threading import Event
 from typing import Final
 from urllib.parse import quote
 
-from ledger.desk import Waiting
-from ledger.entries import CaseEntry, ClockEntry, FindingEntry, LetterState
+from ledger.desk import OFFICE_CLOCKS, Waiting
+from ledger.entries import CaseEntry, CaseState, ClockEntry, FindingEntry, LetterState
 from ledger.questions import CaseFile
 from mailbot.cases.workbench import Tools
+from mailbot.decisions.checklist import Lookup, checklist
 from mailbot.decisions.letters import DecisionLetters
 from mailbot.decisions.tokens import Mark, Tokens
 from mailbot.examination.verdict import Severity
@@ -36,6 +38,7 @@ from parsers.masking import mask
 log = logging.getLogger(__name__)
 
 COLLECT: Final = timedelta(minutes=3)  #: after a case's last mail, before its reviewer is told
+GATHER: Final = timedelta(hours=1)  #: so long complete cases wait for each other
 MOST_CASES: Final = 10  #: in one mail
 _MOST_PICTURES: Final = 8  #: of one case
 _LONGEST_DRAFT: Final = 4000
@@ -73,8 +76,14 @@ class Referred:
     unsure: tuple[Unsure, ...]
     notes: tuple[FindingEntry, ...]
     draft: str  #: the letter that waits for his nod; "" for none
+    checklist: tuple[Lookup, ...] = ()  #: of a complete case: what only people can look up
     mark: str = ""  #: for the subject of an answer, where the mail is about several cases
     link: str = ""  #: mailto, the same
+
+    @property
+    def ready(self) -> bool:
+        """Complete: the review itself is to be done."""
+        return self.case.state is CaseState.COMPLETE
 
 
 @dataclass(frozen=True)
@@ -113,6 +122,8 @@ class Referrals:
                     for one in tools.ledger.unreferred(mailbox.address, reviewer, examined_before=now - COLLECT)
                     if reviewer in readers_of(tools.settings, mailbox, one.reviewer, day)
                 ]
+                if not _worth_a_mail(waiting, now):
+                    continue
                 for start in range(0, len(waiting), MOST_CASES):
                     if stop.is_set():
                         return sent
@@ -146,12 +157,13 @@ class Referrals:
         return Referred(
             case=case,
             round=len(file.examinations),
-            clock=next((one for one in case.facts.clocks if one.id == "feedback10"), None),
+            clock=_pressing(case.facts.clocks),
             files=tuple(one.name for one in parsed.message.attachments if not one.inline),
             certain=tuple(one for one in found if one.severity == Severity.DEFECT),
             unsure=tuple(self._unsure(case.number, parsed, found, pictures)),
             notes=tuple(one for one in found if one.severity == Severity.NOTE),
             draft=self._draft(file),
+            checklist=checklist(file, self._tools.examiner.matters, {}) if case.state is CaseState.COMPLETE else (),
         )
 
     def _parsed(self, file: CaseFile) -> Parsed:
@@ -192,6 +204,18 @@ class Referrals:
         mail = message_from_bytes(self._tools.archive.read(held[-1].letter.sha256), policy=policy.default)
         body = mail.get_body(("plain",))
         return mask(body.get_content().strip())[:_LONGEST_DRAFT] if body else ""
+
+
+def _worth_a_mail(waiting: Sequence[Waiting], now: datetime) -> bool:
+    """A doubt is told at once; complete cases when they are many or have waited."""
+    doubted = any(one.state is CaseState.REFERRED for one in waiting)
+    return doubted or len(waiting) >= MOST_CASES or any(one.since <= now - GATHER for one in waiting)
+
+
+def _pressing(clocks: Sequence[ClockEntry]) -> ClockEntry | None:
+    """The office's own period that ends first."""
+    running = [one for one in clocks if one.id in OFFICE_CLOCKS and one.stopped_on is None]
+    return min(running, key=lambda one: one.due or one.latest or date.max, default=None)
 
 
 def _answerable(referred: Referred, mark: Mark, mailbox: str) -> Referred:

@@ -314,7 +314,7 @@ def test_what_the_work_ledger_lacks_is_told_with_the_decision(bureau):
     number = bureau.referred()
     bureau.says(number, "受理")
     bureau.says(number, "通过")
-    assert "台账尚缺：企业复核完成日、身份核验、两系统一致" in bureau.last("transcript", number)[1]
+    assert "台账尚缺：企业复核、身份核验、重庆系统核对、全国系统核对。" in bureau.last("transcript", number)[1]
 
 
 def test_each_transcript_carries_the_right_to_the_next_word(bureau):

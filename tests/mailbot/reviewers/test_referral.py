@@ -13,12 +13,13 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
-from ledger.entries import FindingEntry
+from ledger.entries import CaseState, FindingEntry
 from mailbot.decisions.tokens import shown_in
 from mailbot.isolation.child import Nursery
 from mailbot.reading.crops import Crops, Place, is_small_png
 from mailbot.reading.reader import PRELOAD, AttachedFile, PaperReader
 from mailbot.reviewers.charts import packaged_font
+from mailbot.reviewers.referral import MOST_CASES
 from mailbot.reviewers.spots import hidden_in, spots_of
 from parsers.documents.document import DocumentKind, Field, FileRead
 from parsers.files.kind import FileKind
@@ -40,7 +41,7 @@ from tests.builders_desk import (
     mails_of,
     text_of,
 )
-from tests.builders_service import REVIEWER, configuration, papers
+from tests.builders_service import REVIEWER, a_mail, configuration, papers
 
 PNG = b"\x89PNG\r\n\x1a\n"
 
@@ -252,6 +253,40 @@ def a_page() -> AttachedFile:
     out = io.BytesIO()
     image.save(out, "PNG")
     return AttachedFile(1, "a.png", FileKind.PNG, out.getvalue())
+
+
+class TestTheReviewItself:
+    """A case found complete is laid before its reviewer too: his word is what it waits for."""
+
+    def test_it_tells_what_only_people_can_look_up_and_one_reply_decides(self, office):
+        worked(office, a_mail())
+        assert referrals(office) == [], "nothing presses"
+        (mail,) = referrals(office, minutes=60)
+        assert str(mail["Subject"]).startswith("【待审核】")
+        assert shown_in(str(mail["Subject"])).case == "ZJZD-2026-0001"
+        told = text_of(mail)
+        assert all(f"{what}：未登记" in told for what in ("企业复核", "身份核验", "重庆系统核对", "全国系统核对"))
+        assert "　　通过　" in told
+        assert "人社查验" not in told.partition("可以答复")[0], "本人提交 needs no certificate"
+        assert referrals(office, minutes=60) == [], "once"
+
+    def test_it_travels_with_a_doubt(self, office):
+        worked(office, a_mail(), a_doubtful_mail(sender="b@person.invalid", content="b"))
+        (mail,) = referrals(office)
+        assert str(mail["Subject"]).startswith("【待核对、待审核】2件")
+
+    def test_ten_need_not_wait(self, office):
+        worked(office, *(a_mail(sender=f"{n}@person.invalid", content=str(n)) for n in range(MOST_CASES)))
+        (mail,) = referrals(office)
+        assert str(mail["Subject"]).startswith(f"【待审核】{MOST_CASES}件")
+
+    def test_who_accepted_it_himself_has_his_transcript(self, office):
+        worked(office, a_doubtful_mail())
+        assert len(referrals(office)) == 1
+        office.ledger.decide(
+            "ZJZD-2026-0001", "complete", actor=REVIEWER, expected=CaseState.REFERRED, state=CaseState.COMPLETE
+        )
+        assert referrals(office, hours=2) == []
 
 
 def test_a_mail_of_one_reads_back_as_it_was_sent(office):
