@@ -52,7 +52,8 @@ build/samples/labels.json: tests/score/make_samples.py $(wildcard mailbot/demo/*
 
 lock: ## pin every version anew
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header pyproject.toml --extra build --extra demo -o requirements.lock
-	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header pyproject.toml --extra build --extra demo --extra postgres --extra dev -o requirements-test.lock
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header pyproject.toml --extra build --extra demo --extra postgres --extra s3 --extra dev -o requirements-test.lock
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header pyproject.toml --extra build --extra postgres --extra s3 -o requirements-server.lock
 
 clean: ## remove what was installed and built here
 	rm -rf .venv build *.egg-info .mypy_cache .ruff_cache
