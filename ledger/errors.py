@@ -8,6 +8,7 @@ LedgerError
 └── ArchiveError     a raw mail could not be written or read; nothing half-written is left
     ├── ArchiveFull  no space (or no inodes, or quota) left
     └── NotArchived  no mail of that hash
+        └── Damaged  bytes lie under that hash, but not that mail's
 """
 
 
@@ -41,3 +42,7 @@ class ArchiveFull(ArchiveError):
 
 class NotArchived(ArchiveError):
     """No mail of that hash."""
+
+
+class Damaged(NotArchived):
+    """What lies there is not what was kept."""

@@ -77,7 +77,7 @@ def workshop(config: Path | None) -> Iterator[Workshop]:
         yield _furnished(stack, nursery, settings)
 
 
-def _furnished(stack: ExitStack, nursery: Nursery, settings: Settings | None) -> Workshop:
+def _furnished(stack: ExitStack, nursery: Nursery, settings: Settings | None, *, as_guest: bool = False) -> Workshop:
     matters = apply_settings(load_matters(settings.folders.packs if settings else None), settings)
     calendar = load_calendar(settings.folders.calendars if settings else None)
     refuse_unknown_forms(matters, (form.number for form in load_forms(settings.forms.directory if settings else None)))
@@ -99,8 +99,8 @@ def _furnished(stack: ExitStack, nursery: Nursery, settings: Settings | None) ->
         )
     )
     ledger = stack.enter_context(open_ledger(settings))
-    archive = Archive(settings.ledger.archive)
-    instance = instance_in(settings.data_folder)
+    archive = open_archive(settings)
+    instance = instance_in(settings.data_folder, make=not as_guest)
     examiner = Examiner(
         matters=matters,
         calendar=calendar,
@@ -281,7 +281,7 @@ def extra_worker(config: Path) -> Iterator[tuple[Casework, PaperReader]]:
                 f"{config}: ledger.url: further workers need PostgreSQL (postgresql+psycopg://…); "
                 "with SQLite `mailbot run` does all the work itself"
             )
-        shop = _furnished(stack, nursery, settings)
+        shop = _furnished(stack, nursery, settings, as_guest=True)
         ledger, archive, instance = _owned(shop)
         yield Casework(Tools(ledger, archive, shop.examiner, shop.words, settings, instance)), shop.reader
 
@@ -309,7 +309,7 @@ def desk(config: Path) -> Iterator[tuple[Desk, Settings]]:
         yield (
             Desk(
                 ledger=ledger,
-                archive=Archive(settings.ledger.archive),
+                archive=open_archive(settings),
                 words=Words(settings.folders.templates),
                 settings=settings,
                 calendar=load_calendar(settings.folders.calendars),
@@ -330,10 +330,22 @@ def open_ledger(settings: Settings) -> Iterator[Ledger]:
         ledger.close()
 
 
+def open_archive(settings: Settings) -> Archive:
+    """The raw mails, in a folder or in an object store. Raises ConfigurationError, ArchiveError."""
+    place = settings.ledger.archive
+    if isinstance(place, Path):
+        return Archive(place)
+    try:
+        from ledger.shelf_store import StoreShelf
+    except ImportError as error:
+        raise ConfigurationError(f"ledger.archive: {error}; install it: pip install 'mailbot[s3]'") from error
+    return Archive(StoreShelf(place, local=settings.data_folder, endpoint=settings.ledger.archive_endpoint))
+
+
 def tools_without_reader(settings: Settings, ledger: Ledger) -> Tools:
     """What decisions at a terminal work with: no paper is read for them."""
     matters = apply_settings(load_matters(settings.folders.packs), settings)
-    archive = Archive(settings.ledger.archive)
+    archive = open_archive(settings)
     examiner = Examiner(
         matters=matters,
         calendar=load_calendar(settings.folders.calendars),

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from threading import Event, Thread
 
 from ledger.entries import CaseState, Claim, Letter, LetterState
-from ledger.errors import LedgerError, Stale
+from ledger.errors import ArchiveError, LedgerError, NotArchived, Stale
 from ledger.failpoints import fp
 from ledger.store import MAILBOT, DatabaseFailed
 from mailbot.cases.dossier import case_facts
@@ -75,9 +75,11 @@ class Casework:
             log.warning("another worker took the mail", extra={"mail": claim.mail.id})
         except DatabaseFailed:
             raise  # not this mail's fault: its lease brings it back
-        except Exception:
+        except Exception as error:
+            # A full disk or a store that does not answer is not its fault either: no strike, however often.
+            strike = isinstance(error, NotArchived) or not isinstance(error, ArchiveError)
             log.exception("mail could not be worked", extra={"mail": claim.mail.id})
-            self._tools.ledger.release(claim, self._tools.now() + _RETRY, "failed", strike=True)
+            self._tools.ledger.release(claim, self._tools.now() + _RETRY, "failed", strike=strike)
 
     def _settle(self, claim: Claim) -> None:
         tools, mail = self._tools, claim.mail
@@ -85,7 +87,8 @@ class Casework:
         if mailbox is None:
             tools.ledger.quarantine(claim, "mailbox_not_configured")
             return
-        raw = tools.archive.read(mail.sha256)
+        with self._kept(claim):  # a store at the other end of a slow line takes its time
+            raw = tools.archive.read(mail.sha256)
         if self._decisions.concerns(mail) and self._decisions.settle(claim, mailbox, raw):
             return
         fp("casework_after_reading")

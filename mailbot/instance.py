@@ -26,13 +26,18 @@ class Instance:
         return hmac.digest(self._secret, "\x1f".join(parts).encode(), "sha256").hex()
 
 
-def instance_in(folder: Path) -> Instance:
-    """The installation whose data lie in this folder; its secret is made at the first call.
+def instance_in(folder: Path, *, make: bool = True) -> Instance:
+    """The installation whose data lie in this folder; its secret is made at the first call, unless `make` forbids it:
+    a further worker belongs to an installation that is there already.
 
-    Raises ConfigurationError when the file is damaged: with another secret nobody would be recognised again.
+    Raises ConfigurationError when the file is missing or damaged: with another secret nobody would be recognised again.
     """
     file = folder / "instance.secret"
     if not file.exists():
+        if not make:
+            raise ConfigurationError(
+                f"{file}: missing; start the daemon once, or bring its instance.secret here from its own data folder"
+            )
         _make(file)
     secret = file.read_text(encoding="ascii", errors="replace").strip()
     if len(secret) != _LENGTH or not secret.isascii():

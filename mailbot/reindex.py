@@ -7,7 +7,7 @@ knows its bytes, and answers nothing. Whom nobody seems to have answered is told
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final
 
 from ledger.archive import Archive
@@ -89,11 +89,11 @@ def _found(archive: Archive, sha256: str) -> _Found | None:
         top = file.read(HEADER_BLOCK_LIMIT)
     if top.startswith(_STUB):
         return None
-    status = archive.path(sha256).stat()
+    lying = archive.look(sha256)
     lines = with_line_ends(top)
     said = envelope(header_block(lines, 0, len(lines), top=True))
-    at = said.received or said.date or datetime.fromtimestamp(status.st_mtime, UTC)
-    return _Found(sha256, status.st_size, said, min(at, datetime.fromtimestamp(status.st_mtime, UTC)))
+    at = said.received or said.date or lying.since
+    return _Found(sha256, lying.size, said, min(at, lying.since))
 
 
 def _is_ours(said: Envelope) -> bool:

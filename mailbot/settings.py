@@ -3,14 +3,25 @@
 config.toml becomes one frozen `Settings`; contract.md 4 fixes the names. Relative paths start at the file's folder.
 """
 
+import re
 from datetime import date, time
 from difflib import get_close_matches
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainValidator,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from mailbot.examination.feedback import LetterKind
 from mailbot.examination.policies import known_policies
@@ -19,6 +30,7 @@ from mailbot.examination.verdict import Severity
 from mailbot.office.validation import read_toml, validate
 
 OFFICE_TIME = ZoneInfo("Asia/Shanghai")
+_STORE = re.compile(r"s3://[a-z0-9][a-z0-9.-]+(/[\w.-]+)+/?", re.ASCII)
 LetterMode = Literal["auto", "hold", "off"]
 _ASK = "the codes are those that mailbot check --json shows"
 Tls = Literal["implicit", "starttls", "none"]
@@ -33,6 +45,16 @@ def _an_address(value: str) -> str:
 
 def _rooted(path: Path, info: ValidationInfo) -> Path:
     return ((info.context or {}).get("root") or Path.cwd()) / path.expanduser()
+
+
+def _archive(place: Any, info: ValidationInfo) -> Path | str:
+    if not isinstance(place, str | Path):
+        raise ValueError("is no place for mails; use a path in quotes, or s3://bucket/folder")
+    if "://" not in str(place):
+        return _rooted(Path(place), info)
+    if not _STORE.fullmatch(str(place)):
+        raise ValueError('is no known store; use a folder, or "s3://bucket/folder"')
+    return str(place)
 
 
 def _codes(severities: dict[str, Severity]) -> dict[str, Severity]:
@@ -79,7 +101,25 @@ class Office(Table):
 
 class LedgerTable(Table):
     url: str = "sqlite:///data/ledger.db"
-    archive: Rooted = Path("data/archive")  #: raw mails, in and out
+    archive: Annotated[Path | str, PlainValidator(_archive)] = "data/archive"  #: raw mails: a folder, or s3://…
+    archive_endpoint: str | None = None  #: of an S3-compatible store that is not Amazon's
+    data: Rooted = Path()  #: this machine's lock, secret and certificates; default: where the archive's folder lies
+
+    @field_validator("archive_endpoint")
+    @classmethod
+    def _no_open_store(cls, endpoint: str | None) -> str | None:
+        parts = urlsplit(endpoint or "")
+        if endpoint and not (parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname or ""))):
+            raise ValueError('would send mails in clear; write it like "https://oss-cn-chengdu.aliyuncs.com"')
+        return endpoint
+
+    @field_validator("data", mode="before")
+    @classmethod
+    def _beside_the_archive(cls, data: Any, info: ValidationInfo) -> Any:
+        archive = info.data.get("archive")
+        if data != Path():
+            return data
+        return archive.parent if isinstance(archive, Path) else "data"
 
     @field_validator("url")
     @classmethod
@@ -269,7 +309,7 @@ class Settings(Table):
     @property
     def data_folder(self) -> Path:
         """Where the lock, the ledger and the caches lie."""
-        return self.ledger.archive.parent
+        return self.ledger.data
 
 
 def load_settings(file: Path) -> Settings:

@@ -51,6 +51,8 @@ HOMES = {
     "sqlalchemy": ("ledger",),
     "alembic": ("ledger",),
     "openpyxl": ("ledger",),
+    "fsspec": ("ledger.shelf_store",),
+    "procrastinate": ("mailbot.wakeups",),
     "imapclient": ("mailbot.transport", "mailbot.demo"),
     "imaplib": ("mailbot.transport",),
     "aiosmtplib": ("mailbot.transport",),

@@ -15,7 +15,7 @@ from ledger.ledger import Ledger
 from ledger.parcel import Manifest, drill, read_manifest, write_backup
 from ledger.parcel import restore as restore_backup
 from ledger.retention import MARKED_DAYS
-from mailbot.app import open_ledger
+from mailbot.app import open_archive, open_ledger
 from mailbot.commands.table import local_minute
 from mailbot.errors import UsageError
 from mailbot.keeping import purge_due
@@ -35,7 +35,7 @@ _TOLD_AT_MOST = 50
 def backup(options: Namespace) -> int:
     """While the daemon runs; --drill proves the file at once."""
     settings = load_settings(options.config)
-    archive = Archive(settings.ledger.archive)
+    archive = open_archive(settings)
     with open_ledger(settings) as ledger:
         manifest = write_backup(ledger, archive, settings.data_folder / _SECRET, options.file, datetime.now(UTC))
         print(f"{options.file}: {_told(manifest)}")
@@ -45,7 +45,7 @@ def backup(options: Namespace) -> int:
 def restore(options: Namespace) -> int:
     """Not while a daemon works on the same data; --drill only proves the file against the living ledger."""
     settings = load_settings(options.config)
-    archive = Archive(settings.ledger.archive)
+    archive = open_archive(settings)
     if options.drill:
         print(f"{options.file}: {_told(read_manifest(options.file))}")
         with open_ledger(settings) as ledger:
@@ -99,7 +99,7 @@ def purge(options: Namespace) -> int:
         if not options.yes:
             print("nothing was changed; --yes marks what is over and destroys what was marked seven days ago")
             return 0
-        archive, words = Archive(settings.ledger.archive), Words(settings.folders.templates)
+        archive, words = open_archive(settings), Words(settings.folders.templates)
         folder = settings.data_folder / "certificates"
         done = purge_due(ledger, archive, words, folder, now, office=settings.office.name, actor="operator")
     print(f"marked {done.marked}, destroyed {len(done.destroyed)}, files removed {done.files}")
@@ -112,7 +112,7 @@ def reindex(options: Namespace) -> int:
     """The mails' part of the ledger from the archive alone; not while a daemon works on the same data."""
     settings = load_settings(options.config)
     with sole_daemon(settings.data_folder), open_ledger(settings) as ledger:
-        _tell_found(reindex_archive(ledger, Archive(settings.ledger.archive), settings, datetime.now(UTC)))
+        _tell_found(reindex_archive(ledger, open_archive(settings), settings, datetime.now(UTC)))
     return 0
 
 
@@ -141,7 +141,7 @@ def _mail_of(named: str, ledger: Ledger) -> int:
 
 def _forget_papers(mail: MailEntry, settings: Settings) -> int:
     """The papers shall be read again too: a reading may have been what was wrong."""
-    archive = Archive(settings.ledger.archive)
+    archive = open_archive(settings)
     if not archive.exists(mail.sha256):
         return 0
     parsed = read_message(archive.read(mail.sha256))

@@ -286,7 +286,7 @@ class SmallService:
             assert list(archive.verify()) == []
             assert {one.letter.sha256 for one in letters} <= set(archive.hashes())
             archive.sweep_temp(older_than=-1)
-            assert list((archive.folder / "incoming").iterdir()) == []
+            assert list((archive.shelf.folder / "incoming").iterdir()) == []
             assert ledger.verify() == ()
         finally:
             service.close()

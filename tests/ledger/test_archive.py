@@ -20,13 +20,13 @@ def archive(tmp_path):
 
 
 def left_over(archive):
-    return list((archive.folder / "incoming").iterdir())
+    return list((archive.shelf.folder / "incoming").iterdir())
 
 
 def test_a_mail_lies_under_its_hash(archive):
     stored = archive.store([MAIL[:5], MAIL[5:]])
     assert (stored.sha256, stored.size) == (HASH, len(MAIL))
-    assert (archive.folder / HASH[:2] / f"{HASH}.eml").read_bytes() == MAIL
+    assert (archive.shelf.folder / HASH[:2] / f"{HASH}.eml").read_bytes() == MAIL
     assert archive.read(HASH) == MAIL
     assert archive.exists(HASH)
     assert left_over(archive) == []
@@ -51,9 +51,9 @@ def test_only_the_owner_may_read_whatever_the_umask(tmp_path):
         archive.store([MAIL])
     finally:
         os.umask(before)
-    path = archive.path(HASH)
+    path = archive.shelf.path(HASH)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert {stat.S_IMODE(folder.stat().st_mode) for folder in (archive.folder, path.parent)} == {0o700}
+    assert {stat.S_IMODE(folder.stat().st_mode) for folder in (archive.shelf.folder, path.parent)} == {0o700}
 
 
 def test_a_full_disk_is_named_and_leaves_nothing(archive, monkeypatch):
@@ -80,14 +80,14 @@ def test_a_connection_that_breaks_is_not_the_archives_fault(archive):
 
 def test_a_changed_file_is_found_and_mended_by_the_same_mail(archive):
     archive.store([MAIL])
-    archive.path(HASH).write_bytes(b"tampered")
+    archive.shelf.path(HASH).write_bytes(b"tampered")
     assert list(archive.verify()) == [HASH]
     archive.store([MAIL])
     assert list(archive.verify()) == []
 
 
 def test_what_a_killed_process_left_is_swept_when_it_is_old(archive):
-    young, old = (archive.folder / "incoming" / name for name in ("young.part", "old.part"))
+    young, old = (archive.shelf.folder / "incoming" / name for name in ("young.part", "old.part"))
     young.touch()
     old.touch()
     os.utime(old, (0, 0))

@@ -151,7 +151,7 @@ def test_a_writer_goes_on_while_the_backup_is_taken(on_sqlite):
 
 
 def first_mail(office):
-    return office.archive.path(next(office.archive.hashes()))
+    return office.archive.shelf.path(next(office.archive.hashes()))
 
 
 @pytest.mark.parametrize(

@@ -403,7 +403,7 @@ def test_a_flood_pauses_everything_and_is_told(an_outbox):
 def test_a_letter_whose_bytes_are_gone_is_told_not_rendered_again(an_outbox):
     outbox = an_outbox()
     raw = outbox.queue()
-    outbox.archive.path(outbox.archive.store([raw]).sha256).write_bytes(b"tampered")
+    outbox.archive.shelf.path(outbox.archive.store([raw]).sha256).write_bytes(b"tampered")
     outbox.round()
     assert outbox.raws() == []
     assert outbox.state() is LetterState.FAILED

@@ -52,3 +52,11 @@ def test_a_key_depends_on_each_part_and_where_it_ends():
     keys = {instance.key(*parts) for parts in (("a", "b"), ("ab",), ("a", "c"), ("b", "a"), ("a", "b", ""))}
     assert len(keys) == 5
     assert all(len(key) == 64 for key in keys)
+
+
+def test_a_guest_makes_no_secret_of_its_own(tmp_path):
+    with pytest.raises(ConfigurationError, match=r"bring its instance\.secret here"):
+        instance_in(tmp_path, make=False)
+    assert list(tmp_path.iterdir()) == []
+    made = instance_in(tmp_path)
+    assert instance_in(tmp_path, make=False).key("x") == made.key("x")

@@ -81,7 +81,7 @@ class Office:
         assert set(states.values()) <= {MailState.RECORDED}
         assert {self.archive.read(name) for name in states} == set(raws)
         assert sorted(self.archive.hashes()) == sorted(states)
-        assert list((self.archive.folder / "incoming").iterdir()) == []
+        assert list((self.archive.shelf.folder / "incoming").iterdir()) == []
 
 
 @contextmanager
@@ -407,7 +407,7 @@ def test_a_disk_that_fails_while_archiving_leaves_the_mail_on_the_server(code, t
             raise OSError(code, os.strerror(code), "archive")
 
     with an_office(tmp_path, *MAILS) as office:
-        monkeypatch.setattr("ledger.archive.os.fsync", failing)
+        monkeypatch.setattr("ledger.shelf_folder.os.fsync", failing)
         assert office.poll().skipped
         assert office.bell.kinds == {AlarmKind.DISK_FULL}
         office.polls(3)

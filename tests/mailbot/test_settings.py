@@ -74,6 +74,21 @@ def test_a_mailbox_says_of_its_office_what_differs(tmp_path):
     assert (second.name, second.phone) == ("审核单位", "023-1")
 
 
+def test_mails_may_lie_in_a_store_and_the_machines_own_files_beside_the_configuration(tmp_path):
+    stored = RIGHT.replace('archive = "data/archive"', 'archive = "s3://office/mails"')
+    settings = load_settings(written(tmp_path, stored))
+    assert settings.ledger.archive == "s3://office/mails"
+    assert settings.data_folder == tmp_path / "data"
+    elsewhere = load_settings(written(tmp_path, stored.replace("[mail]", 'data = "/srv/mailbot"\n[mail]', 1)))
+    assert elsewhere.data_folder == Path("/srv/mailbot")
+
+
+def test_the_machines_own_files_may_lie_elsewhere_than_a_shared_archive(tmp_path):
+    assert load_settings(written(tmp_path, RIGHT)).data_folder == tmp_path / "data"
+    apart = RIGHT.replace("[mail]", 'data = "/srv/mailbot"\n[mail]', 1)
+    assert load_settings(written(tmp_path, apart)).data_folder == Path("/srv/mailbot")
+
+
 def test_the_shipped_example_is_right():
     settings = load_settings(Path(__file__).parents[2] / "config.example.toml")
     assert [box.case_code for box in settings.mailbox] == ["GJZX", "ZJZD"]
@@ -81,6 +96,16 @@ def test_the_shipped_example_is_right():
 
 WRONG = [
     pytest.param("send = true", "sned = true", "mail.sned", "did you mean 'send'?", id="misspelt key"),
+    pytest.param('"data/archive"', '"ftp://office/mails"', "ledger.archive", "s3://bucket/folder", id="unknown store"),
+    pytest.param('"data/archive"', '"s3://office"', "ledger.archive", "s3://bucket/folder", id="a bucket alone"),
+    pytest.param('"data/archive"', "7", "ledger.archive", "a path in quotes", id="a number for a place"),
+    pytest.param(
+        '"data/archive"',
+        '"s3://office/mails"\narchive_endpoint = "http://store.example"',
+        "ledger.archive_endpoint",
+        "https://",
+        id="mails in clear",
+    ),
     pytest.param("[office]", "[offices]", "offices", "did you mean 'office'?", id="misspelt table"),
     pytest.param("send = true", 'send = "yes please"', "mail.send", "true or false", id="text for a switch"),
     pytest.param(
