@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from ledger.errors import LedgerError
-from mailbot.app import apply_settings, mailbox_matters, open_ledger
+from mailbot.app import apply_settings, mailbox_matters, open_archive, open_ledger
 from mailbot.errors import MailbotError
 from mailbot.examination.policies import POLICIES
 from mailbot.examination.workdays import Calendar
@@ -63,6 +63,7 @@ def _examined(settings: Settings, nursery: Nursery) -> Iterator[Line]:
     yield from _tried("calendar", lambda: _calendar(load_calendar(settings.folders.calendars), _today()))
     yield from _tried("database", lambda: _database(settings))
     yield from _disk(settings)
+    yield from _tried("archive", lambda: _archive(settings))
     yield from _isolation(nursery)
     yield from _tried("reading papers", lambda: _reading(settings, nursery))
     for mailbox in settings.mailbox:
@@ -137,6 +138,13 @@ def _disk(settings: Settings) -> Iterator[Line]:
         yield Line(OK, f"disk: {free} MiB free in {folder}")
     if settings.data_folder.exists() and settings.data_folder.stat().st_mode & 0o077:
         yield Line(WARNING, f"{settings.data_folder} is open to others", f"run: chmod 700 {settings.data_folder}")
+
+
+def _archive(settings: Settings) -> Iterator[Line]:
+    """A folder is looked at with its disk; a store must answer, and know whose keys these are."""
+    if isinstance(settings.ledger.archive, str):
+        open_archive(settings).exists("0" * 64)
+        yield Line(OK, f"archive: {settings.ledger.archive} answers")
 
 
 def _isolation(nursery: Nursery) -> Iterator[Line]:

@@ -13,6 +13,7 @@ from mailbot.demo.servers import mail_servers
 from mailbot.doctor import FAILED, OK, WARNING, Line
 from mailbot.office.calendars import load_calendar
 from tests.builders_service import FIRM, Office, a_mail
+from tests.servers.object_store import private_store
 from tests.servers.scripted_imap import ScriptedImap
 
 BOXES = ("cqjtgjzx@vip.163.com", "cqjtzjzd@vip.163.com")
@@ -189,3 +190,13 @@ def test_the_ocr_engine_is_warmed(tmp_path, monkeypatch):
     with Nursery(PRELOAD) as nursery, Office(tmp_path) as office:
         assert [line.state for line in home._reading(office.settings, nursery)] == [OK]
         assert {line.state for line in home._isolation(nursery)} <= {OK, WARNING}
+
+
+def test_a_store_of_mails_must_answer(written, capsys):
+    with private_store() as store:
+        _, lines = told(written(more=f'[ledger]\narchive = "{store.new_bucket()}/mails"'), capsys)
+        assert any(line.startswith("archive: s3://") for line in lines[OK])
+    silent = '[ledger]\narchive = "s3://office/mails"\narchive_endpoint = "http://127.0.0.1:9"'
+    code, lines = told(written(more=silent), capsys)
+    assert code == 1
+    assert any(line.startswith("archive") for line in lines[FAILED])
