@@ -184,7 +184,7 @@ class Examiner:
         message, day = parsed.message, day_of_receipt(arrived.received)
         matters = tuple(matter for matter in self.matters if matter.in_force(day))
         subject = read_subject(message.subject, matters, lambda name: self._registered(name, day))
-        case = self._case_of(message, subject, arrived.same_as)
+        case = self._case_of(message, subject, arrived.same_as, day)
         answers_ours = case is not None and case.by in _ANSWERS_OURS
         classification = classify(message, subject, Context(matters, answers_ours))
         if classification.reason == SUPPLEMENT and case and case.state.is_open:
@@ -337,7 +337,7 @@ class Examiner:
         query = CaseQuery(
             matter=submission.matter.key,
             action=filing.action,
-            firm=subject.firm,
+            firm=self._filed_as(subject, day_of_receipt(submission.received)),
             engineer=subject.engineer,
             engineer_key=engineer_key,
         )
@@ -352,11 +352,15 @@ class Examiner:
         named = self._registered(subject.firm, day) if subject.firm else None
         return next((firm for firm in firms if firm.name == named), firms[0] if firms else None)
 
+    def _filed_as(self, subject: SubjectReading, day: date) -> str | None:
+        """The firm as its cases name it: a former name is the enterprise's too."""
+        return (self._registered(subject.firm, day) if subject.firm else None) or subject.firm
+
     def _registered(self, name: str, day: date) -> str | None:
         found = self._records.enterprise(name, day) if self._records else None
         return found.name if found else None
 
-    def _case_of(self, message: Message, subject: SubjectReading, same_as: int | None) -> CaseMatch | None:
+    def _case_of(self, message: Message, subject: SubjectReading, same_as: int | None, day: date) -> CaseMatch | None:
         """The case that this mail belongs to; a case of somebody else is never touched (D1 of the threat list)."""
         if self._records is None or not self._knows_cases or message.author is None or message.automatic:
             return None
@@ -368,7 +372,7 @@ class Examiner:
             applicant=message.author.key,
             matter=subject.matter.key if subject.matter else None,
             action=subject.action,
-            firm=subject.firm,
+            firm=self._filed_as(subject, day),
             engineer=subject.engineer,
         )
         found = self._records.find_case(query)

@@ -50,7 +50,7 @@ def read_subject(raw: str, matters: Iterable[Matter], registered: Registered = l
         submitted_by=match.filing.submitted_by,
         deviations=tuple(dict.fromkeys(deviations)),
         faults=names.faults,
-        expected=(expected_line(match.filing, names.engineer, names.firm),),
+        expected=(expected_line(match.filing, names, registered),),
     )
 
 

@@ -10,6 +10,7 @@ _PREFIX: Final = re.compile(r"\s*(?:回复|答复|回覆|转发|轉發|轉寄|�
 _TAG: Final = re.compile(r"\s*(?:【[^】]{1,20}】|\[[^\]]{1,20}\])\s*")
 _CASE_NUMBER: Final = re.compile(r"\s*〔[A-Z0-9]+(?:-[A-Z0-9]+)*-\d+〕\s*$")
 _QUOTES: Final = "《》〈〉“”\"'‘’「」『』"
+_STRAY: Final = "。.;,，；"
 _TRAILING_DATE: Final = re.compile(
     r"[\s\-_—–/(]*(?<!\d)(?:20\d{2}年\d{1,2}月(?:\d{1,2}[日号])?|20\d{2}[./-]\d{1,2}[./-]\d{1,2}|20\d{6})[)\s]*$"
 )
@@ -39,7 +40,10 @@ def fold_line(raw: str) -> Line:
     text = bare.strip(_QUOTES + " \u3000")
     if text != bare.strip():
         deviations.append("quotes")
-    text = fold(text).strip("。.;,，；")
+    bare = fold(text)
+    text = bare.strip(_STRAY)
+    if text != bare:
+        deviations.append("stray_signs")
     if dated := _TRAILING_DATE.search(text):
         text = text[: dated.start()] + (")" if _unclosed(text[: dated.start()]) else "")
         deviations.append("trailing_date")
@@ -56,7 +60,10 @@ def split(text: str) -> tuple[list[str], tuple[str, ...]]:
         deviations = ("separator",)
     if any(part != part.strip() for part in parts):
         deviations += ("spaces",)
-    return [part for part in (part.strip() for part in parts) if part] or [""], deviations
+    filled = [part for part in (part.strip() for part in parts) if part]
+    if len(filled) < len(parts) > 1:
+        deviations += ("stray_signs",)
+    return filled or [""], deviations
 
 
 def outside_brackets(text: str, separator: re.Pattern[str]) -> list[str]:

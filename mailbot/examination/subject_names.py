@@ -11,7 +11,7 @@ from typing import Final
 
 from mailbot.examination.matter import Filing
 from mailbot.examination.subject_line import BRACKETS, split
-from parsers.names import squeeze
+from parsers.names import fold_firm, squeeze
 
 #: The registered name behind a name as written, or None: asks the directory.
 Registered = Callable[[str], str | None]
@@ -42,9 +42,10 @@ class Names:
     deviations: tuple[str, ...] = ()
 
 
-def expected_line(filing: Filing, engineer: str | None, firm: str | None) -> str:
+def expected_line(filing: Filing, names: Names, registered: Registered) -> str:
     """The prescribed line with this applicant's own names; an unknown one stands as the circular's blank."""
-    return filing.subject.line.format(engineer=engineer or _BLANK_NAMES["engineer"], firm=firm or _BLANK_NAMES["firm"])
+    firm = (registered(names.firm) or names.firm) if names.firm else _BLANK_NAMES["firm"]
+    return filing.subject.line.format(engineer=names.engineer or _BLANK_NAMES["engineer"], firm=firm)
 
 
 def take_names(parts: list[str], blanks: tuple[str, ...], registered: Registered) -> Names:
@@ -106,8 +107,11 @@ def _is_firm(part: str, registered: Registered) -> bool:
 
 
 def _firm_name(part: str, registered: Registered) -> str:
-    """As registered where the directory knows it, else as written with Chinese brackets."""
-    return registered(part) or squeeze(part).replace("(", "（").replace(")", "）")
+    """As registered where it is that name, else as written with Chinese brackets: a former name stays to be told."""
+    known = registered(part)
+    if known is not None and fold_firm(known) == fold_firm(part):
+        return known
+    return squeeze(part).replace("(", "（").replace(")", "）")
 
 
 def _without_event(part: str) -> str:

@@ -47,7 +47,7 @@ def diagnose(raw: str, line: Line, matters: tuple[Matter, ...], registered: Regi
         submitted_by=submitter.pop() if len(submitter) == 1 else None,
         deviations=line.deviations,
         faults=tuple(dict.fromkeys(faults)) or ("event_altered",),
-        expected=tuple(expected_line(way, names.engineer, names.firm) for way in fitting),
+        expected=tuple(expected_line(way, names, registered) for way in fitting),
     )
 
 

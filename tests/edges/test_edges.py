@@ -211,6 +211,20 @@ def test_names_with_signs_of_their_own(tmp_path, engineer, firm):
     assert "subject_malformed" not in {one.code for one in verdict.findings}
 
 
+def test_e03_a_former_name_in_the_subject_is_shown_to_a_person(tmp_path):
+    """The case is the enterprise's all the same, and the line told as right has its name of today."""
+    renamed = replace(FIRM, former_names=("重庆旧名监理有限公司",))
+    with office_seeing(tmp_path, directory=(renamed,)) as office:
+        examination = examined(office, a_mail(ADD.replace(FIRM.name, "重庆旧名监理有限公司")))
+        assert examination.verdict.firm == FIRM.name
+        assert told(examination) == {"firm_disagrees": "doubt"}
+        malformed = a_mail(f"{built.ENGINEER}-重庆旧名监理有限公司-业绩登记新增(本人提交)")
+        assert examined(office, malformed).subject.expected == (ADD,)
+        first = work(office, a_mail(files=without(CARD)))
+        again = work(office, a_mail(ADD.replace(FIRM.name, "重庆旧名监理有限公司"), content="new"))
+        assert again.case_number == first.case_number
+
+
 def test_e04_a_firms_filing_from_a_private_mailbox(tmp_path):
     seen = a_firms_closing()
     with office_seeing(tmp_path, seen) as office:

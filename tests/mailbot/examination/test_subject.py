@@ -53,6 +53,17 @@ def told(reading):
             ("full_width", "prefix"),
             id="E01 full width and prefixes",
         ),
+        *(
+            pytest.param(
+                line, (*ADD, "engineer"), "张三", FIRM, ("stray_signs",), id=f"stray signs: {line[:4]}…{line[-2:]}"
+            )
+            for line in (
+                f"张三//{FIRM}/业绩登记新增(本人提交)",
+                f"/张三/{FIRM}/业绩登记新增(本人提交)",
+                f"张三/{FIRM}/业绩登记新增(本人提交)/",
+                f"张三/{FIRM}/业绩登记新增(本人提交)。",
+            )
+        ),
         pytest.param(
             f"张三|{FIRM}|业绩登记更新(本人提交)", (*UPDATE, "engineer"), "张三", FIRM, ("separator",), id="bars"
         ),
@@ -250,10 +261,17 @@ def test_other_subjects_name_no_matter(subject):
     assert reading.faults
 
 
-def test_the_registered_name_is_told_where_the_directory_knows_it():
-    names = {"重庆立信集团": "重庆市立信路桥监理（集团）有限公司"}
-    reading = read_subject("张三/重庆立信集团/业绩登记新增(本人提交)", MATTERS, names.get)
-    assert reading.firm == "重庆市立信路桥监理（集团）有限公司"
+def test_a_former_name_is_read_as_written_and_the_registered_one_is_told_as_right():
+    names = {"重庆旧名监理有限公司": "重庆市立信路桥监理（集团）有限公司"}
+    reading = read_subject("张三/重庆旧名监理有限公司/业绩登记新增(本人提交)", MATTERS, names.get)
+    assert reading.firm == "重庆旧名监理有限公司"
+    assert reading.expected == ("张三/重庆市立信路桥监理（集团）有限公司/业绩登记新增(本人提交)",)
+
+
+def test_brackets_and_spaces_of_a_registered_name_are_its_own():
+    name = "重庆市立信路桥监理（集团）有限公司"
+    reading = read_subject("张三/重庆市立信路桥监理 [集团]有限公司/业绩登记新增(本人提交)", MATTERS, lambda said: name)
+    assert reading.firm == name
 
 
 @given(st.text(max_size=80))
