@@ -3,6 +3,7 @@
 import math
 import re
 from dataclasses import dataclass, replace
+from itertools import accumulate, pairwise
 
 import numpy as np
 from PIL import Image, ImageDraw
@@ -56,12 +57,16 @@ def a_set_letter(
     ticked: tuple[str, ...] = ("基本信息", "新填报"),
     lost: str | None = None,
     signed: bool = True,
+    seen: float | None = None,
     **values: str | None,
 ) -> Set:
-    """The form filled in. `change` rewrites the fixed text once, `lost` names a line that was not read."""
+    """The form filled in. `change` rewrites the fixed text once, `lost` names a line that was not read.
+
+    `seen`: the engine's trust in every character, with the place where it saw it.
+    """
     blank = form(number)
     filled = {**VALUES, **values}
-    setter = _Setter(confidence)
+    setter = _Setter(confidence, seen)
     for line in blank.title:
         setter.put(line, 0.35)
     for party in blank.parties:
@@ -78,16 +83,23 @@ def a_set_letter(
     return Set(Page(1, lines, read_by, WIDTH, HEIGHT), setter.labels)
 
 
+def places_of(text: str) -> tuple[float, ...]:
+    """Where the characters of an evenly set line stand in its box."""
+    ends = list(accumulate(map(advance, text), initial=0.0))
+    return tuple((left + right) / 2 / ends[-1] for left, right in pairwise(ends))
+
+
 class _Setter:
-    def __init__(self, confidence: float) -> None:
+    def __init__(self, confidence: float, seen: float | None = None) -> None:
         self.lines: list[Line] = []
         self.labels: dict[str, Box] = {}
-        self._confidence = confidence
+        self._confidence, self._seen = confidence, seen
         self._y = 0.06
 
     def put(self, text: str, left: float, label: str | None = None) -> None:
         box = Box(left, self._y, left + EM * sum(map(advance, text)), self._y + 28 / HEIGHT)
-        self.lines.append(Line(text, box, self._confidence))
+        trusts = () if self._seen is None else (self._seen,) * len(text)
+        self.lines.append(Line(text, box, self._confidence, places_of(text) if trusts else (), trusts))
         if label:
             self.labels[label] = replace(box, right=left + EM * sum(map(advance, label + "：")))
         # Places to sign stand further apart.
@@ -127,12 +139,17 @@ class Sheet:
         self.image = Image.new("RGB", (WIDTH, HEIGHT), paper)
         self.pen = ImageDraw.Draw(self.image)
         for line in letter.page.lines if letter else ():
-            self.print(line.box)
+            for sign, place in zip(line.text, places_of(line.text), strict=True):
+                if sign not in " \u3000_□":
+                    half = EM * advance(sign) / 2
+                    middle = line.box.left + place * line.box.width
+                    self.print(replace(line.box, left=middle - half, right=middle + half))
 
     def print(self, box: Box, ink: tuple[int, int, int] = (30, 30, 32)) -> None:
         """Characters as crosses, so that nothing is a ruling."""
         x, step = box.left * WIDTH, EM * WIDTH
         top, bottom = box.top * HEIGHT + 3, box.bottom * HEIGHT - 3
+        step = min(step, box.width * WIDTH)
         while x + step <= box.right * WIDTH + 1:
             self.pen.line((x + 4, top, x + step - 4, bottom), ink, 3)
             self.pen.line((x + step - 4, top, x + 4, bottom), ink, 3)

@@ -78,16 +78,37 @@ def signature(name: str, rng: Random, hand: Path | None = None) -> Image.Image:
     return picture.crop(picture.getbbox() or (0, 0, width, height))
 
 
-def tick(rng: Random, size: int = 60) -> Image.Image:
-    """A tick drawn by hand, running over its box."""
+def tick(rng: Random, size: int = 60, shape: str = "tick") -> Image.Image:
+    """Drawn by hand over its box: a tick that runs over it, a small one, a cross, or the box blackened."""
     picture = Image.new("RGBA", (size, size), (255, 255, 255, 0))
+    pen, ink = ImageDraw.Draw(picture), (20, 20, 90, 255)
+    if shape == "cross":
+        for ends in ((0.2, 0.25, 0.8, 0.85), (0.8, 0.22, 0.2, 0.84)):
+            pen.line([size * (part + rng.uniform(-0.04, 0.04)) for part in ends], fill=ink, width=size // 10)
+        return picture
+    if shape == "block":
+        pen.rectangle((size * 0.22, size * 0.34, size * 0.7, size * 0.84), fill=ink)
+        return picture
+    share, aside = (1.0, 0.0) if shape == "tick" else (0.62, 0.16)
     points = [
-        (size * 0.12, size * rng.uniform(0.45, 0.6)),
-        (size * 0.4, size * rng.uniform(0.78, 0.92)),
-        (size * 0.95, size * rng.uniform(0.02, 0.15)),
+        (size * (aside + share * x), size * (aside + share * y))
+        for x, y in (
+            (0.12, rng.uniform(0.45, 0.6)),
+            (0.4, rng.uniform(0.78, 0.92)),
+            (0.95, rng.uniform(0.02, 0.15)),
+        )
     ]
-    ImageDraw.Draw(picture).line(points, fill=(20, 20, 90, 255), width=size // 10, joint="curve")
+    pen.line(points, fill=ink, width=size // 10, joint="curve")
     return picture
+
+
+def written(sign: str, rng: Random, hand: Path, ink: tuple[int, int, int], size: int = 120) -> Image.Image:
+    """One character as a hand writes it into a blank: upright but uneven."""
+    picture = Image.new("RGBA", (size + 40, size + 40), (255, 255, 255, 0))
+    font = ImageFont.truetype(str(hand), round(size * rng.uniform(0.88, 1.05)))
+    middle = size / 2 + 20
+    ImageDraw.Draw(picture).text((middle, middle), sign, (*ink, 255), font, anchor="mm", stroke_width=1)
+    return picture.rotate(rng.uniform(-5, 5), resample=Image.Resampling.BICUBIC)
 
 
 def portrait(rng: Random, width: int = 900, height: int = 1100) -> Image.Image:

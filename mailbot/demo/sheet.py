@@ -26,6 +26,7 @@ class Text:
     size: float  #: millimetres of an em
     colour: Colour = BLACK
     bold: bool = False
+    font: Path | None = None  #: another than the sheet's
 
 
 @dataclass(frozen=True)
@@ -73,11 +74,19 @@ class Sheet:
     steps: list[Text | Rule | Panel | Inset] = field(default_factory=list)
 
     def text(
-        self, left: float, top: float, words: str, size: float = 4.2, colour: Colour = BLACK, *, bold: bool = False
+        self,
+        left: float,
+        top: float,
+        words: str,
+        size: float = 4.2,
+        colour: Colour = BLACK,
+        *,
+        bold: bool = False,
+        font: Path | None = None,
     ) -> float:
         """Writes one line and returns its right end."""
-        self.steps.append(Text(left, top, words, size, colour, bold))
-        return left + self.measure(words, size)
+        self.steps.append(Text(left, top, words, size, colour, bold, font))
+        return left + self.measure(words, size, font)
 
     def centred(self, middle: float, top: float, words: str, size: float = 4.2, *, bold: bool = False) -> None:
         self.text(middle - self.measure(words, size) / 2, top, words, size, bold=bold)
@@ -104,8 +113,8 @@ class Sheet:
         """Like `inset`, but print shows through as it does through a seal."""
         self.steps.append(Inset(picture, left, top, width, stamped=True))
 
-    def measure(self, words: str, size: float) -> float:
-        return _font(self._font_file, 100).getlength(words) / 100 * size
+    def measure(self, words: str, size: float, font: Path | None = None) -> float:
+        return _font(font or self._font_file, 100).getlength(words) / 100 * size
 
     def wrapped(self, left: float, top: float, width: float, words: str, size: float, *, leading: float = 1.6) -> float:
         """Writes a paragraph broken at `width` and returns the top of the next line."""
@@ -132,7 +141,7 @@ class Sheet:
         for step in self.steps:
             match step:
                 case Text():
-                    font = _font(self._font_file, max(round(step.size * scale), 6))
+                    font = _font(step.font or self._font_file, max(round(step.size * scale), 6))
                     stroke = round(step.size * scale / 36) if step.bold and step.size * scale > 30 else 0
                     pen.text(
                         (step.left * scale, step.top * scale),

@@ -15,7 +15,7 @@ from parsers.documents.commitment_letter_alterations import Alteration, Alterati
 from parsers.documents.commitment_letter_blanks import Blanks, Unfilled, read_blanks
 from parsers.documents.commitment_letter_date import Dating, read_date
 from parsers.documents.commitment_letter_form import Likeness, likest_form
-from parsers.documents.commitment_letter_options import Option, open_blanks, read_options
+from parsers.documents.commitment_letter_options import Option, guessed_blanks, open_blanks, read_options
 from parsers.documents.commitment_letter_signing import read_marks
 from parsers.documents.commitment_letter_text import LetterText
 from parsers.documents.document import Document, DocumentKind, Field, Mark, Presence
@@ -98,7 +98,7 @@ def read_letter(
         return CommitmentLetter(kind, name, position, numbers, read_by, legible=legible)
     text, alignment, form = likeness.text, likeness.alignment, likeness.form
     options = read_options(text, alignment, ink)
-    blanks = read_blanks(text, alignment, ink, open_blanks(options))
+    blanks = read_blanks(text, alignment, ink, open_blanks(options), guessed_blanks(options))
     dating = _dating(text, alignment, ink)
     seal, signatures = read_marks(text, alignment, ink, blanks.fields)
     return CommitmentLetter(

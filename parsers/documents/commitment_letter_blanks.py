@@ -7,10 +7,11 @@ hold: a name ends where a number begins.
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Final
 
 from parsers.documents.commitment_letter_alignment import DATE, MARGIN, SIGNATURE, Alignment
-from parsers.documents.commitment_letter_text import LetterText, folded
+from parsers.documents.commitment_letter_text import LetterLine, LetterText, folded
 from parsers.documents.document import Field
 from parsers.documents.marks_ink import InkMap
 from parsers.files.page import Box, ReadBy
@@ -32,7 +33,13 @@ _WHOLE_PROJECT: Final = re.compile("(?:公路|高速|工程|大桥|隧道|复线
 #: Project and section as they stand side by side, for comparing where they cannot be told apart.
 JOINED: Final = "project_and_section"
 _WELL: Final = 0.95  #: engine's confidence below which print is rather a hand
-_GAP: Final = 1.0  #: empty room, in characters, that a blank left open leaves on paper
+#: A person's or a firm's name and nothing else; a number and nothing else.
+_PURE: Final = re.compile(
+    r"^(?:[\u4e00-\u9fff]{2,4}|[\u4e00-\u9fff]+[·•‧][\u4e00-\u9fff]+|[\u4e00-\u9fff（）()]+(?:公司|院|所|中心|集团)"
+    r"|[0-9]{14,17}[0-9X]|[0-9A-Z]{18})$"
+)
+_SEEN: Final = 0.9  #: engine's confidence in a neighbour from which on it stands where it was seen
+_HALF: Final = 0.62  #: of a character's width, beside its middle, that is its own; engines see it a little aside
 #: Letters that no code holds (GB 32100-2015) and that engines and people write for digits.
 _NOT_IN_CODES: Final = str.maketrans("OIZSV", "01257")
 
@@ -61,10 +68,20 @@ class _Reading:
     start: int  #: glyphs
     end: int
     residue: str = ""
+    alone: bool = True  #: False: what was read for its neighbour may hold it as well
 
 
-def read_blanks(text: LetterText, alignment: Alignment, ink: Mapping[int, InkMap], optional: frozenset[str]) -> Blanks:
-    """Every blank of the form once. `optional` may stay empty: blanks behind an unticked option."""
+def read_blanks(
+    text: LetterText,
+    alignment: Alignment,
+    ink: Mapping[int, InkMap],
+    optional: frozenset[str],
+    guessed: frozenset[str] = frozenset(),
+) -> Blanks:
+    """Every blank of the form once. `optional` may stay empty: blanks behind an unticked option.
+
+    `guessed` stand behind options whose tick is only guessed: that they are empty is never certain.
+    """
     readings = list(_readings(text, alignment))
     fields: dict[str, Field] = {}
     unfilled: dict[str, bool] = {}
@@ -75,7 +92,7 @@ def read_blanks(text: LetterText, alignment: Alignment, ink: Mapping[int, InkMap
             fields[name] = _field(text, name, filled)
         if len(filled) < len(mine) and name not in optional:
             open_ones = [reading for reading in mine if not reading.value]
-            unfilled[name] = any(_seen_empty(text, reading, ink) for reading in open_ones)
+            unfilled[name] = name not in guessed and any(_seen_empty(text, reading, ink) for reading in open_ones)
     _confirm(text, alignment, fields)
     residues = tuple(
         (one.name, one.residue, text.page(one.start, one.end), text.box(one.start, one.end))
@@ -124,10 +141,18 @@ def _split(text: LetterText, names: list[str], start: int, end: int) -> Iterator
             return
         if start < end:
             yield _single(text, JOINED, start, end)
-    yield _single(text, names[0], start, cut)
+    parted = names == ["project", "section"] or _is_of_one_kind(text, start, end)
+    yield replace(_single(text, names[0], start, cut), alone=parted)
     for name in names[1:]:
-        yield _single(text, name, cut, end)
+        yield replace(_single(text, name, cut, end), alone=parted)
         cut = end
+
+
+def _is_of_one_kind(text: LetterText, start: int, end: int) -> bool:
+    """Nothing, a name alone or a number alone, well read: a number misread as signs would be no missing one."""
+    if start == end:
+        return True
+    return _PURE.search(text.raw(start, end)) is not None and text.confidence(start, end) >= _WELL
 
 
 def _is_whole_project(text: LetterText, start: int, end: int) -> bool:
@@ -236,26 +261,43 @@ def _confirm(text: LetterText, alignment: Alignment, fields: dict[str, Field]) -
 
 
 def _seen_empty(text: LetterText, reading: _Reading, ink: Mapping[int, InkMap]) -> bool:
-    """Is the blank empty on paper as well: an open stretch between its neighbours, with no stroke in it?"""
+    """Is the blank empty on paper as well: between the neighbours, where the engine saw them, is no stroke?
+
+    Two witnesses: the engine, which read the neighbours well and nothing between them, and the paper's own ink.
+    """
     before, after = reading.start - 1, reading.end
-    if before < 0 or after >= len(text.glyphs):
+    if before < 0 or after >= len(text.glyphs) or not reading.alone:
         return False
-    line = text.line_of(before)
-    if line.sure:
+    if text.line_of(before).sure:
         return True
-    picture = ink.get(line.page.number)
-    if picture is None:
+    picture = ink.get(text.line_of(before).page.number)
+    if picture is None or not all((text.trust(at) or 0.0) >= _SEEN for at in (before, after)):
         return False
-    left, right = text.box(before, before + 1), text.box(after, after + 1)
-    if left is None or right is None:
-        return False
-    em = left.width
-    same_line = text.line_of(after) is line
-    # By even setting an open stretch shifts its neighbours: looked for a few characters either way.
-    window = Box(
-        max(line.box.left, left.left - 2.5 * em),
-        line.box.top + 0.12 * line.box.height,
-        min(line.box.right, right.right + 5 * em) if same_line else min(1.0, line.box.right + 6 * em),
-        line.box.bottom - 0.12 * line.box.height,
-    )
-    return picture.widest_gap(window) >= _GAP * em
+    return all(picture.is_clean(place) for place in _stretches(text, before, after))
+
+
+def _stretches(text: LetterText, before: int, after: int) -> Iterator[Box]:
+    """The paper between two neighbours, without the punctuation that was read there; over a line's end both parts."""
+    first, last = text.glyphs[before], text.glyphs[after]
+    if first.line == last.line:
+        yield from _open_parts(text.lines[first.line], first.at, last.at)
+        return
+    yield from _open_parts(text.lines[first.line], first.at, None, text.body[1])
+    if text.lines[last.line].page is text.lines[first.line].page:
+        yield from _open_parts(text.lines[last.line], None, last.at, text.body[0])
+
+
+def _open_parts(line: LetterLine, start: int | None, end: int | None, edge: float = 0.0) -> Iterator[Box]:
+    """Between two characters of a line, or from one to the `edge` of the text."""
+    half = _HALF * line.em
+    signs = range(0 if start is None else start, len(line.text) if end is None else end + 1)
+    middles = [line.middle(at) for at in signs if not _UNDERLINE.match(line.text[at]) or line.text[at] in "，。；：、"]
+    ends = [(middle - half, middle + half) for middle in middles]
+    if start is None:
+        ends.insert(0, (edge, edge))
+    if end is None:
+        ends.append((edge, edge))
+    top, bottom = line.box.top + 0.15 * line.box.height, line.box.bottom - 0.18 * line.box.height
+    for (_, left), (right, _) in pairwise(ends):
+        if right - left > 0.1 * line.em:
+            yield Box(left, top, right, bottom)

@@ -29,6 +29,7 @@ class Option:
     group: str  #: label of the line's first □
     blank: str | None  #: name of the blank in the brackets behind it
     presence: Presence
+    certain: bool = True  #: False: a guess by the ink where no square could be made out
 
 
 def read_options(text: LetterText, alignment: Alignment, ink: Mapping[int, InkMap]) -> tuple[Option, ...]:
@@ -45,14 +46,19 @@ def read_options(text: LetterText, alignment: Alignment, ink: Mapping[int, InkMa
         start_of_line = printed.rfind("\n", 0, match.start()) + 1
         if start_of_line != line_start:
             group, line_start = match["label"], start_of_line
-        presence = _seen(text, alignment.partner[number], ink, seen)
-        options.append(Option(match["label"], group, _blank_behind(alignment, match), presence))
+        presence, certain = _seen(text, alignment.partner[number], ink, seen)
+        options.append(Option(match["label"], group, _blank_behind(alignment, match), presence, certain))
     return tuple(options)
 
 
 def open_blanks(options: tuple[Option, ...]) -> frozenset[str]:
     """Blanks that may stay empty: those behind an option that is not surely ticked."""
     return frozenset(option.blank for option in options if option.blank and option.presence is not Presence.PRESENT)
+
+
+def guessed_blanks(options: tuple[Option, ...]) -> frozenset[str]:
+    """Blanks behind an option that is only guessed to be ticked: left empty they speak against the guess."""
+    return frozenset(option.blank for option in options if option.blank and not option.certain)
 
 
 def _blank_behind(alignment: Alignment, match: re.Match[str]) -> str | None:
@@ -65,10 +71,13 @@ def _blank_behind(alignment: Alignment, match: re.Match[str]) -> str | None:
 
 def _seen(
     text: LetterText, partner: int | None, ink: Mapping[int, InkMap], seen: dict[int, tuple[Square, ...]]
-) -> Presence:
-    """Whether the □ before the label's first character is ticked; `seen` keeps the squares of lines looked at."""
+) -> tuple[Presence, bool]:
+    """Whether the □ before the label's first character is ticked, and whether that is more than a guess.
+
+    `seen` keeps the squares of lines looked at.
+    """
     if partner is None:
-        return Presence.UNCLEAR
+        return Presence.UNCLEAR, False
     glyph = text.glyphs[partner]
     line, place = text.lines[glyph.line], text.box(partner, partner + 1)
     picture = ink.get(line.page.number)
@@ -78,7 +87,35 @@ def _seen(
         seen[glyph.line] = find_squares(picture, row, place.width) if picture and place else ()
     before = line.text[: glyph.at].rstrip()[-1:]
     inked = picture.share(_before(place)) if picture and place else 0.0
-    return _presence(before, line.sure, _distances(seen[glyph.line], place), inked)
+    if line.line.places and place:
+        square = _between(text, partner, seen[glyph.line], place)
+        return _seen_between(before, square, inked)
+    presence = _presence(before, line.sure, _distances(seen[glyph.line], place), inked)
+    return presence, line.sure or (before in TICKED and before != "")
+
+
+def _between(text: LetterText, partner: int, squares: tuple[Square, ...], place: Box) -> Square | None:
+    """The square between the label and whatever was read before it: the nearest."""
+    start = 0.0
+    if partner and text.glyphs[partner - 1].line == text.glyphs[partner].line:
+        before = text.box(partner - 1, partner)
+        start = before.middle[0] if before else 0.0
+    room = [square for square in squares if start < square.box.middle[0] < place.left]
+    nearest = max(room, key=lambda square: square.box.middle[0], default=None)
+    return nearest if nearest and place.left - nearest.box.right <= _LOST * place.width else None
+
+
+def _seen_between(sign: str, square: Square | None, inked: float) -> tuple[Presence, bool]:
+    """The picture's square, the engine's sign as a second opinion; where they contradict each other, nobody knows."""
+    shown = square.presence if square else Presence.UNCLEAR
+    if sign and sign in TICKED:
+        return (Presence.UNCLEAR, False) if shown is Presence.ABSENT else (Presence.PRESENT, True)
+    if sign and sign in UNTICKED:
+        return (Presence.UNCLEAR, False) if shown is Presence.PRESENT else (Presence.ABSENT, True)
+    if square:
+        return shown, shown is not Presence.UNCLEAR
+    # No square can be made out: a hand's tick has spoilt it, or something else stands there.
+    return (Presence.PRESENT if inked >= _SPOILT else Presence.UNCLEAR), False
 
 
 def _before(place: Box) -> Box:

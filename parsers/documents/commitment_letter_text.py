@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from statistics import median
 from typing import Final
 
@@ -17,6 +18,8 @@ from parsers.files.page import Box, Line, Page, ReadBy
 TICKED: Final = frozenset("☑☒✓✔√■▣⊠✅◼")
 UNTICKED: Final = frozenset("□☐◻▢口囗ロ")
 _SLOPE: Final = 0.014  #: what a slope left by a photograph moves a line down, for each of its page's width
+_LONG: Final = 15  #: characters of a line of running text
+_FEWEST_STEPS: Final = 4  #: from one Chinese character to the next, to know their width by
 _NARROW: Final = 0.55  #: width of a digit or a Latin letter, in widths of a Chinese character
 
 
@@ -48,6 +51,34 @@ class LetterLine:
             places.append(at)
         return tuple(places)
 
+    @cached_property
+    def em(self) -> float:
+        """Width of a Chinese character, as a share of the page's width."""
+        steps = [
+            b - a for (a, wide), (b, also) in pairwise(zip(self.line.places, self._wide, strict=False)) if wide and also
+        ]
+        if len(steps) >= _FEWEST_STEPS:
+            return self.box.width * median(steps)
+        return self.box.width / max(self.advances[-1], 0.1)
+
+    @cached_property
+    def _wide(self) -> tuple[bool, ...]:
+        """Which characters are Chinese ones: engines see punctuation anywhere in its square."""
+        return tuple("\u4e00" <= character <= "\u9fff" for character in self.text)
+
+    def middle(self, at: int) -> float:
+        """Where a character's middle stands, as a share of the page's width: as seen, else by even setting."""
+        if self.line.places:
+            return self.box.left + self.box.width * self.line.places[at]
+        share = self.box.width / self.advances[-1]
+        return self.box.left + share * (self.advances[at] + self.advances[at + 1]) / 2
+
+    @cached_property
+    def trust(self) -> float:
+        """The engine's confidence in the characters that count: what it thinks of a comma or a speck is left out."""
+        trusts = [self.line.trusts[at] for _, at in _counting(self.text)] if self.line.trusts else []
+        return sum(trusts) / len(trusts) if trusts else self.line.confidence
+
 
 @dataclass(frozen=True)
 class Glyph:
@@ -67,6 +98,14 @@ class LetterText:
     @cached_property
     def characters(self) -> str:
         return "".join(glyph.character for glyph in self.glyphs)
+
+    @cached_property
+    def body(self) -> tuple[float, float]:
+        """Left and right end of the running text, as shares of the page's width."""
+        long = [line for line in self.lines if len(line.text) >= _LONG]
+        if not long:
+            return 0.0, 1.0
+        return median(line.box.left for line in long), median(line.box.right for line in long)
 
     def raw(self, start: int, end: int) -> str:
         """The text as read from glyph `start` up to `end`, with what stands between and a bracket that closes it."""
@@ -89,12 +128,20 @@ class LetterText:
         return self.lines[self.glyphs[glyph].line]
 
     def confidence(self, start: int, end: int) -> float:
-        """The worst line that the glyphs from `start` up to `end` stand in."""
+        """Of the worst line that the glyphs from `start` up to `end` stand in, or of themselves where that is less."""
         numbers = {glyph.line for glyph in self.glyphs[start:end]}
-        return min((self.lines[number].line.confidence for number in numbers), default=1.0)
+        own = [trust for at in range(start, end) if (trust := self.trust(at)) is not None]
+        least = [sum(own) / len(own)] if own else []
+        return min([*(self.lines[number].trust for number in numbers), *least], default=1.0)
+
+    def trust(self, at: int) -> float | None:
+        """The engine's confidence in one glyph; None where it gave none."""
+        glyph = self.glyphs[at]
+        trusts = self.lines[glyph.line].line.trusts
+        return trusts[glyph.at] if trusts else None
 
     def box(self, start: int, end: int) -> Box | None:
-        """Where the glyphs stand, by even setting; None where there are none."""
+        """Where the glyphs stand; None where there are none."""
         boxes = [self._place(glyph) for glyph in self.glyphs[start:end]]
         if not boxes or len({id(self.line_of(n).page) for n in range(start, end)}) > 1:
             return boxes[0] if boxes else None
@@ -113,9 +160,8 @@ class LetterText:
 
     def _place(self, glyph: Glyph) -> Box:
         line = self.lines[glyph.line]
-        places, box = line.advances, line.box
-        share = box.width / places[-1]
-        return Box(box.left + share * places[glyph.at], box.top, box.left + share * places[glyph.at + 1], box.bottom)
+        middle, half = line.middle(glyph.at), line.em * advance(line.text[glyph.at]) / 2
+        return Box(middle - half, line.box.top, middle + half, line.box.bottom)
 
 
 def advance(character: str) -> float:
@@ -162,7 +208,7 @@ def _counting(text: str) -> Iterable[tuple[str, int]]:
 
 def _left_margin(lines: list[LetterLine]) -> float:
     """Where the table's right column begins: the usual left end of long lines."""
-    long = [line.box.left for line in lines if len(line.text) >= 15]
+    long = [line.box.left for line in lines if len(line.text) >= _LONG]
     return median(long) if long else 0.0
 
 

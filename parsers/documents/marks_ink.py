@@ -23,6 +23,8 @@ _GLYPH_SIDE: Final = 40  #: a character's side when its looks are compared
 _ALIKE: Final = (
     0.88  #: correlation from which two characters look the same: nine in ten pairs of one do, of two hardly any
 )
+_DUST: Final = 0.012  #: share of a stretch that is ink although nothing is written there
+_UNDERLINED: Final = 0.7  #: share of a row that is ink from which it is a line and no stroke
 _UNLIKE: Final = 0.78  #: below it they do not
 
 
@@ -85,11 +87,13 @@ class InkMap:
         """How much of the place is ink, 0 to 1."""
         return float(np.count_nonzero(self.ink[self.pixels(box)])) / max(1, self.ink[self.pixels(box)].size)
 
-    def widest_gap(self, box: Box) -> float:
-        """The widest stretch of a line without a stroke, as a share of the page's width; its underline is none."""
-        columns = self.ink[self.pixels(box)].any(axis=0)
-        inked = np.flatnonzero(np.concatenate(([True], columns, [True])))
-        return float(int(np.max(np.diff(inked))) - 1) / float(self.width)
+    def is_clean(self, box: Box) -> bool:
+        """Is there no stroke in this stretch of a line? Its underline and dust are none."""
+        rows, columns = self.pixels(box)
+        patch = self.ink[rows, columns] > 0
+        patch = patch[np.mean(patch, axis=1) < _UNDERLINED]
+        # Beside the text of a line, what is left of a ruling or a frame is one thin column.
+        return patch.size == 0 or float(np.mean(patch)) <= _DUST
 
     def look_the_same(self, place: Box, twins: Sequence[Box]) -> bool | None:
         """Does the character at `place` look like its twins, which are read alike elsewhere on the page?

@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 
 Grey: TypeAlias = NDArray[np.uint8]  #: height x width; the red channel of a picture, in which a seal pales
 Quads: TypeAlias = NDArray[np.float32]  #: n x 4 corners x (x, y) in pixels, from top left clockwise as the text runs
+#: Of each character of one text: where its middle stands, from the box's left end (0..1), and the engine's trust in it.
+Signs: TypeAlias = tuple[tuple[float, float], ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,6 +22,7 @@ class Reading:
     texts: tuple[str, ...]
     confidences: tuple[float, ...]
     complete: bool = True  #: False: the time ran out before every line was read
+    signs: tuple[Signs, ...] = ()  #: of each text, each character's place and trust; () from engines that know neither
 
 
 class Ocr(Protocol):

@@ -41,6 +41,8 @@ class Line:
     text: str
     box: Box
     confidence: float  #: 0..1; 1.0 for a text layer. Never a proof by itself
+    places: tuple[float, ...] = ()  #: where each character's middle stands in the box, 0..1; () where nobody said
+    trusts: tuple[float, ...] = ()  #: the engine's confidence in each character alone; () likewise
 
 
 @dataclass(frozen=True)

@@ -85,7 +85,8 @@ def _ocr_page(number: int, picture: Picture, reading: Reading, pose: Pose) -> Pa
 def _line(reading: Reading, index: int, width: int, height: int) -> Line:
     xs, ys = reading.quads[index][:, 0] / width, reading.quads[index][:, 1] / height
     box = Box(*(float(min(1.0, max(0.0, share))) for share in (xs.min(), ys.min(), xs.max(), ys.max())))
-    return Line(reading.texts[index], box, min(1.0, max(0.0, reading.confidences[index])))
+    places, trusts = zip(*reading.signs[index], strict=True) if reading.signs and reading.signs[index] else ((), ())
+    return Line(reading.texts[index], box, min(1.0, max(0.0, reading.confidences[index])), places, trusts)
 
 
 def _illegible(lines: tuple[Line, ...]) -> str:

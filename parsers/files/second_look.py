@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from parsers.files.ocr import Grey, Quads, Reading
+from parsers.files.ocr import Grey, Quads, Reading, Signs
 from parsers.files.turn import sides
 
 Spot = tuple[int, int, int, int]  #: left, top, right, bottom in pixels
@@ -68,7 +68,12 @@ def merged(first: Reading, again: Reading) -> Reading:
         texts=tuple(first.texts[index] for index in kept) + tuple(again.texts[at] for at in added),
         confidences=tuple(first.confidences[index] for index in kept) + tuple(again.confidences[at] for at in added),
         complete=first.complete and again.complete,
+        signs=_signs(first, kept) + _signs(again, added),
     )
+
+
+def _signs(reading: Reading, chosen: list[int]) -> tuple[Signs, ...]:
+    return tuple(reading.signs[index] if reading.signs else () for index in chosen)
 
 
 def _usual_height(quads: Quads) -> float | None:

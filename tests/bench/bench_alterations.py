@@ -24,7 +24,8 @@ from parsers.documents.forms import Form, load_forms
 from parsers.files.reading import read_sheet
 from parsers.files.sheet import Picture, Sheet
 from parsers.files.straighten import stood_up
-from tests.score.variety import fonts, travelled
+from tests.score.variety import travelled
+from tests.score.variety_letters import fonts
 
 QUALITIES = ("scan", "photo", "dpi150", "scan+jpeg40", "pale+scan", "scan+lying")
 FILINGS = (

@@ -28,6 +28,8 @@ from tests.score import variety
 WAYS = ("digital", "scan", "scan_pdf", "photo", "turned")
 FIRST_DAY = date(2026, 3, 2)
 DAYS = 240
+#: Letters' findings that are certain on every form (contract 3, rule 2).
+_FIRM = frozenset({"letter_missing", "letter_wrong_form", "letter_seal_missing"})
 #: One mail in so many has nothing wrong with it.
 GOOD = 3
 
@@ -94,7 +96,7 @@ def make_varied(folder: Path, count: int, seed: int) -> None:
 
 def label(parcel: Parcel, received: str, flaw: str | None, way: str) -> dict[str, object]:
     """What is right for this mail, in the shape that `score` reads."""
-    facts = parcel.facts
+    facts, verdicts = parcel.facts, verdicts_of(parcel)
     return {
         "matter": facts.matter,
         "action": facts.action,
@@ -103,12 +105,20 @@ def label(parcel: Parcel, received: str, flaw: str | None, way: str) -> dict[str
         "engineer": facts.engineer.name if facts.matter == "engineer_track_record" else None,
         "mailbox": parcel.mailbox,
         "received": received,
-        "verdict": parcel.verdicts[0],
-        "verdict_ok": list(parcel.verdicts),
+        "verdict": verdicts[0],
+        "verdict_ok": list(verdicts),
         "codes": sorted(parcel.codes),
         "may": sorted(parcel.may),
         "variants": [word for word in (way, flaw) if word],
     }
+
+
+def verdicts_of(parcel: Parcel) -> tuple[str, ...]:
+    """A defect that only the wording of a working form shows is a doubt: a person has to look (contract 3, rule 2)."""
+    told = {code for code in parcel.codes if code.startswith("letter_") or code == "identifier_invalid"} - _FIRM
+    if parcel.forms[parcel.facts.form].reconstructed and told and told == parcel.codes:
+        return ("referred",)
+    return parcel.verdicts
 
 
 def write_directory(file: Path, firms: list[Firm]) -> None:

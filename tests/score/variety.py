@@ -9,7 +9,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from io import BytesIO
-from pathlib import Path
 from random import Random
 
 import numpy as np
@@ -21,22 +20,7 @@ from mailbot.demo.ink import seal, square_seal
 from mailbot.demo.parcel import Parcel
 from mailbot.demo.people import Person
 from mailbot.demo.sheet import Sheet, jpeg, pdf, pdf_of_pictures
-
-#: Fonts of Debian packages; those that are not installed are left out.
-PRINT = (
-    "/usr/share/fonts/truetype/arphic-gbsn00lp/gbsn00lp.ttf",
-    "/usr/share/fonts/truetype/arphic/uming.ttc",
-    "/usr/share/fonts/truetype/wqy/wqy-zenhei.ttc",
-    "/usr/share/fonts/truetype/wqy/wqy-microhei.ttc",
-    "/usr/share/fonts/truetype/arphic-gkai00mp/gkai00mp.ttf",
-    "/usr/share/fonts/opentype/noto/NotoSerifCJK-Regular.ttc",
-)
-HAND = ("/usr/share/fonts/truetype/arphic/ukai.ttc", "/usr/share/fonts/truetype/arphic-gkai00mp/gkai00mp.ttf")
-
-
-def fonts(wanted: Sequence[str] = PRINT) -> list[Path]:
-    return [path for name in wanted if (path := Path(name)).is_file()] or [sheet.packaged_font()]
-
+from tests.score.variety_letters import a_look, fonts
 
 # -- how a page travels ---------------------------------------------------------------------------------------------
 
@@ -198,18 +182,24 @@ def put(parcel: Parcel, kind: str, name: str, paper: Sheet | Image.Image, way: s
         parcel.papers[kind] = (f"{name}.jpg", jpeg(picture))
 
 
-def letter(parcel: Parcel, way: str, form: str | None = None, **changed: object) -> Sheet:
-    """The promise letter in another type; half of them filled in by hand."""
+def letter(parcel: Parcel, way: str, form: str | None = None, **changed: object) -> tuple[str, ...]:
+    """The promise letter in some other look; what is special about it, in words."""
     rng = parcel.random
-    hands = fonts(HAND)
-    changed.setdefault("hand", rng.choice([*hands, None]))
-    with_font = rng.choice([*fonts(), None])
-    drawn = letters.draw_letter(
-        parcel.forms[form or parcel.facts.form], letters.filling(parcel.facts, **changed), parcel.registry
-    )
-    drawn.font = with_font
-    put(parcel, "letter", "承诺保证书", drawn, way)
-    return drawn
+    look = a_look(rng)
+    blank = parcel.forms[form or parcel.facts.form]
+    filling = letters.filling(parcel.facts, **({"hand": look.hand, "style": look.style} | changed))
+    if look.pages == 1:
+        drawn = [letters.draw_letter(blank, filling, parcel.registry)]
+    else:
+        drawn = list(letters.draw_letter_on_two(blank, filling, parcel.registry))
+    for one in drawn:
+        one.font = look.font
+    pictures = [travelled(one.picture(200), way, rng) for one in drawn]
+    if len(pictures) > 1 or rng.random() < 0.5:
+        parcel.papers["letter"] = ("承诺保证书.pdf", pdf_of_pictures(pictures))
+    else:
+        parcel.papers["letter"] = ("承诺保证书.jpg", jpeg(pictures[0]))
+    return look.words
 
 
 # -- screens --------------------------------------------------------------------------------------------------------
@@ -493,8 +483,7 @@ def redressed(parcel: Parcel, defect: str | None) -> list[str]:
     """The same application in other looks, with that defect; what was done to it, in words."""
     rng = parcel.random
     way = rng.choice(COLOURED)
-    letter(parcel, way)
-    words = [way]
+    words = [way, *letter(parcel, way)]
     if "insurance" in parcel.papers:
         certificate(parcel, rng.choice(("digital", "scan", "scan", "photo", "dpi150")))
     for kind, drawn in (("municipal", screens.municipal), ("national", screens.national)):
@@ -507,6 +496,8 @@ def redressed(parcel: Parcel, defect: str | None) -> list[str]:
     if defect:
         defects_of(parcel)[defect](parcel, way)
         words.append(defect)
+    elif "blanks by hand" in words:
+        parcel.verdicts = ("complete", "referred")
     if rng.random() < 0.2:
         all_in_one(parcel)
         words.append("all in one")

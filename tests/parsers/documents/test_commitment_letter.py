@@ -10,9 +10,13 @@ from pydantic import TypeAdapter
 
 from parsers.documents.commitment_letter import Choice, CommitmentLetter, read_letter
 from parsers.documents.commitment_letter_alignment import align, template_of
+from parsers.documents.commitment_letter_blanks import read_blanks
+from parsers.documents.commitment_letter_form import likest_form
+from parsers.documents.commitment_letter_options import Option, guessed_blanks
 from parsers.documents.document import Presence
+from parsers.documents.marks_ink import InkMap
 from parsers.files.page import Box, Line, Page, ReadBy
-from tests.builders_letter import VALUES, a_set_letter, form
+from tests.builders_letter import EM, HEIGHT, VALUES, WIDTH, Sheet, a_set_letter, form
 
 
 def read(number="4-1-1", **how) -> CommitmentLetter:
@@ -123,6 +127,83 @@ def test_an_empty_blank_on_a_scan_without_its_picture_is_a_doubt():
     assert [(one.name, one.certain) for one in read(legal_representative="____").unfilled] == [
         ("legal_representative", False)
     ]
+
+
+def a_scan(number="4-1-1", *, marks=lambda sheet, page: None, trust=0.99, **how) -> CommitmentLetter:
+    """A letter read from a picture by an engine that says where it saw each character."""
+    letter = a_set_letter(number, seen=trust, **how)
+    sheet = Sheet(letter)
+    marks(sheet, letter.page)
+    return read_letter("承诺保证书.jpg", 1, (letter.page,), (sheet.picture,))
+
+
+def an_underline(sheet, page):
+    """Under the first line's open blank."""
+    line = page.lines[2].box
+    left, y = line.left * WIDTH + 2 * EM * WIDTH, line.bottom * HEIGHT - 4
+    sheet.pen.line((left, y, left + 3 * EM * WIDTH, y), (30, 30, 30), 2)
+
+
+def a_hand(sheet, page):
+    """Something written into the first line's blank that nobody could read."""
+    line = page.lines[2].box
+    left, y = line.left * WIDTH + 2.4 * EM * WIDTH, line.middle[1] * HEIGHT
+    sheet.pen.line([(left + 4 * n, y + (7 if n % 2 else -7)) for n in range(12)], (20, 25, 60), 3)
+
+
+@pytest.mark.parametrize(
+    ("marks", "trust", "certain"),
+    [
+        pytest.param(lambda *_: None, 0.99, True, id="neighbours read well, no stroke between them"),
+        pytest.param(an_underline, 0.99, True, id="an underline is no stroke"),
+        pytest.param(a_hand, 0.99, False, id="a stroke that was not read"),
+        pytest.param(lambda *_: None, 0.6, False, id="neighbours read badly"),
+    ],
+)
+def test_an_empty_blank_on_a_scan_has_two_witnesses(marks, trust, certain):
+    letter = a_scan(marks=marks, trust=trust, legal_representative="　　　", legal_representative_id="　　　")
+    assert {(one.name, one.certain) for one in letter.unfilled} == {
+        ("legal_representative", certain),
+        ("legal_representative_id", certain),
+    }
+
+
+def test_a_number_that_was_read_as_signs_leaves_no_certainly_empty_blank():
+    letter = a_scan(legal_representative_id="伍口口壹零叁")
+    assert [(one.name, one.certain) for one in letter.unfilled] == [("legal_representative_id", False)]
+
+
+def test_a_square_that_the_engine_left_out_stands_where_its_label_was_seen():
+    """The open blanks before it are wider on paper than the signs that were read for them."""
+    letter = a_set_letter("1-1", seen=0.99, personnel_added="　　　", personnel_changed="　　　")
+    at, line = next((n, line) for n, line in enumerate(letter.page.lines) if line.text.startswith("□人员信息"))
+    sheet = Sheet(letter)
+    for square in (n for n, sign in enumerate(line.text) if sign == "□"):
+        middle = line.box.left + line.places[square] * line.box.width
+        sheet.box(middle - 0.45 * EM, line.box.top + 3 / HEIGHT, round(0.9 * EM * WIDTH))
+    lost = line.text.rindex("□")
+    kept = [n for n, sign in enumerate(line.text) if n != lost and sign != "　"]
+    read_line = replace(
+        line,
+        text="".join(line.text[n] for n in kept),
+        places=tuple(line.places[n] for n in kept),
+        trusts=(0.99,) * len(kept),
+    )
+    page = replace(letter.page, lines=(*letter.page.lines[:at], read_line, *letter.page.lines[at + 1 :]))
+    read_so = read_letter("承诺保证书.jpg", 1, (page,), (sheet.picture,))
+    option = next(one for one in read_so.options if (one.group, one.label) == ("人员信息", "变更"))
+    assert (option.presence, read_so.unfilled) == (Presence.ABSENT, ())
+
+
+@pytest.mark.parametrize(("sure", "certain"), [(True, True), (False, False)])
+def test_an_empty_blank_behind_a_tick_that_is_only_guessed_is_a_doubt(sure, certain):
+    option = Option("变更", "试验检测设备", "equipment_changed", Presence.PRESENT, certain=sure)
+    letter = a_set_letter("1-1", seen=0.99, equipment_changed="　　　")
+    laid = likest_form((letter.page,), (form("1-1"),))
+    ink = {1: InkMap(Sheet(letter).picture)}
+    asked = frozenset({"personnel_added", "personnel_changed", "equipment_added"})
+    blanks = read_blanks(laid.text, laid.alignment, ink, asked, guessed_blanks((option,)))
+    assert [(one.name, one.certain) for one in blanks.unfilled] == [("equipment_changed", certain)]
 
 
 @pytest.mark.parametrize(

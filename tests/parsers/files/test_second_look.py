@@ -1,5 +1,7 @@
 """Spots that the finder must look at once more: lines run together, print passed over; and nothing else."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
@@ -84,3 +86,17 @@ def test_a_second_look_that_sees_less_changes_nothing():
     tall = (560, 690, 930, 770)
     first = a_reading([*CLAUSES, tall], [CLAUSE] * 10 + ["法定代表人：沈华"])
     assert merged(first, a_reading([(560, 735, 640, 765)], ["法定"])).texts == first.texts
+
+
+def test_what_is_known_of_each_character_goes_with_its_line():
+    tall = (560, 690, 930, 770)
+    first = replace(a_reading([*CLAUSES, tall], [CLAUSE] * 10 + ["法定代表人沈华"]), signs=(((0.5, 0.9),),) * 11)
+    again = replace(a_reading([LABEL], ["法定代表人：沈华"]), signs=(((0.1, 0.8),),))
+    joined = merged(first, again)
+    assert len(joined.signs) == len(joined.texts)
+    assert joined.signs[joined.texts.index("法定代表人：沈华")] == ((0.1, 0.8),)
+
+
+def test_an_engine_that_knows_no_places_leaves_them_open():
+    joined = merged(a_reading(CLAUSES, [CLAUSE] * 10), a_reading([LABEL], ["法定代表人："]))
+    assert joined.signs == ((),) * len(joined.texts)
