@@ -114,6 +114,7 @@ class Claim:
     mail: MailEntry
     fence: int
     lease_until: datetime
+    deaths: int = 0  #: claims of this mail before, whose workers did not come back
 
 
 @dataclass(frozen=True)

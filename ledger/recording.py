@@ -106,7 +106,8 @@ def _insert_mails(
             "whole": arrival.whole, "arrived_at": arrival.delivery.arrived_at, "recorded_at": at, "not_before": at,
             "message_id": arrival.message_id, "subject": arrival.subject, "author": arrival.author,
             "sender_key": _sender(arrival), "thread": list(arrival.thread), "reason": arrival.reason,
-            "same_as": twins.get(arrival.sha256), "turn": turn, "attempts": 0, "strikes": 0, "fence": 0,
+            "same_as": twins.get(arrival.sha256), "turn": turn, "attempts": 0, "strikes": 0, "deaths": 0,
+            "fence": 0,
         }
         for arrival, turn in zip(new, turns, strict=True)
     ]  # fmt: skip

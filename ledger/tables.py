@@ -64,7 +64,8 @@ class MailRow(SQLModel, table=True):
     same_as: int | None = Field(default=None, foreign_key="mail.id")  #: first mail of the same bytes elsewhere (D17)
     turn: int = Field(default=0, sa_column=Column(BigInteger, nullable=False))  #: place in the fair queue
     attempts: int = 0  #: claims so far
-    strikes: int = 0  #: claims that ended in neither a result nor an orderly release
+    strikes: int = 0  #: failures that the worker lived to see
+    deaths: int = 0  #: claims whose worker did not come back; one under way is reckoned in until it is given back
     fence: int = 0
     worker: str | None = _words(nullable=True)
     not_before: datetime = _time()  #: may be claimed from here on: the end of a lease, or the next try

@@ -9,7 +9,8 @@ import logging
 import os
 import platform
 from collections.abc import Iterator
-from contextlib import contextmanager
+from concurrent.futures import CancelledError
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from threading import Event, Thread
 
@@ -28,15 +29,18 @@ from mailbot.examination.classify import MailKind
 from mailbot.examination.feedback import Desk, Feedback, LetterKind, feedback_for
 from mailbot.examination.verdict import Outcome
 from mailbot.examination.workdays import day_of_receipt
+from mailbot.isolation.child import IsolationFailed
 from mailbot.letters.drafting import LetterFacts, Sender, certain_only, draft, facts_of
 from mailbot.office.accounts import receiver_of
 from mailbot.settings import OFFICE_TIME, Mailbox
+from mailbot.watch.alarms import Alarm, AlarmKind
 
 log = logging.getLogger(__name__)
 
 LEASE_SECONDS = 30.0  #: after a kill, how long until the mail is worked again
 _RENEW_SECONDS = 10.0
 _RETRY = timedelta(minutes=5)
+_DEATHS = 3  #: so many workers may die over one mail until somebody is told
 
 #: The state in which a case waits after its first examination.
 _STATES = {
@@ -69,17 +73,33 @@ class Casework:
 
     def settle(self, claim: Claim) -> None:
         """One mail to its end. Whatever fails, the mail stays in the ledger and the next one is worked."""
+        tools, deadly = self._tools, _alarm(claim)
+        if claim.deaths >= _DEATHS:
+            tools.ledger.raise_alarm(deadly.key, f"{claim.deaths} workers did not come back from it", tools.now())
         try:
             self._settle(claim)
         except Stale:
             log.warning("another worker took the mail", extra={"mail": claim.mail.id})
         except DatabaseFailed:
             raise  # not this mail's fault: its lease brings it back
+        except (CancelledError, IsolationFailed) as stopped:  # we are being stopped, or the machine starts no child
+            log.warning("mail was left", extra={"mail": claim.mail.id, "why": str(stopped) or "stopped"})
+            with suppress(Stale):
+                tools.ledger.release(claim, tools.now() + timedelta(seconds=LEASE_SECONDS), "interrupted")
         except Exception as error:
-            # A full disk or a store that does not answer is not its fault either: no strike, however often.
-            strike = isinstance(error, NotArchived) or not isinstance(error, ArchiveError)
             log.exception("mail could not be worked", extra={"mail": claim.mail.id})
-            self._tools.ledger.release(claim, self._tools.now() + _RETRY, "failed", strike=strike)
+            with suppress(Stale):
+                self._give_back(claim, error)
+        if claim.deaths >= _DEATHS:
+            tools.ledger.clear_alarm(deadly.key, tools.now())
+
+    def _give_back(self, claim: Claim, error: Exception) -> None:
+        """A full disk or a store that does not answer is not the mail's fault: no strike, however often."""
+        ledger, now = self._tools.ledger, self._tools.now()
+        if isinstance(error, ArchiveError) and not isinstance(error, NotArchived):
+            ledger.release(claim, now + _RETRY, "failed")
+        else:
+            ledger.strike(claim, now + _RETRY, "failed", now)
 
     def _settle(self, claim: Claim) -> None:
         tools, mail = self._tools, claim.mail
@@ -254,6 +274,10 @@ class Casework:
             number=number,
             known=known,
         )
+
+
+def _alarm(claim: Claim) -> Alarm:
+    return Alarm(AlarmKind.MAIL_DEADLY, claim.mail.mailbox, about=str(claim.mail.id))
 
 
 def worker_name() -> str:

@@ -4,6 +4,7 @@ import threading
 from concurrent.futures import Future
 from dataclasses import replace
 
+from mailbot.isolation.child import IsolationFailed
 from mailbot.reading.cache import content_key
 from mailbot.reading.work import AttachedFile, Work
 from parsers.documents.document import FileRead
@@ -18,12 +19,12 @@ class Waiting:
         self._closed = False
 
     def join(self, file: AttachedFile) -> "tuple[Future[FileRead], Work | None]":
-        """What `file` is answered with in the end, and the work when it is new. Raises RuntimeError once closed."""
+        """What `file` is answered with in the end, and the work when it is new. Raises IsolationFailed once closed."""
         future: Future[FileRead] = Future()
         key = content_key(file.kind.value, file.data)
         with self._lock:
             if self._closed:
-                raise RuntimeError("the reader is closed")
+                raise IsolationFailed("the reader is closed")
             if (under_way := self._under_way.get(key)) is not None:
                 under_way.asked.append((file, future))
                 return future, None

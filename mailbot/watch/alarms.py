@@ -24,6 +24,7 @@ class AlarmKind(StrEnum):
     CALENDAR_MISSING = "calendar_missing"  #: next year's holidays are not loaded, from 1 November
     CALENDAR_WRONG = "calendar_wrong"  #: a calendar file was changed and is wrong: the earlier one stays in force
     MAIL_WAITING = "mail_waiting"  #: a mail is not worked for too long
+    MAIL_DEADLY = "mail_deadly"  #: workers died over a mail again and again: it is tried ever more rarely
     NOT_POLLED = "not_polled"  #: a mailbox was not looked through for too long
     DISK_LOW = "disk_low"  #: twice what fetching needs is not left
     LETTER_UNCERTAIN = "letter_uncertain"  #: a person must find out whether it left

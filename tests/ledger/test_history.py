@@ -139,11 +139,26 @@ def test_a_ledger_of_the_first_version_is_brought_up_with_what_it_holds(url):
         number = a_case(ledger)
         run(ledger, "DROP INDEX case_handler")
         run(ledger, "ALTER TABLE registration DROP COLUMN handler_key")
+        run(ledger, "ALTER TABLE mail DROP COLUMN deaths")
         run(ledger, "UPDATE alembic_version SET version_num='0001'")
     with Ledger.open(url) as ledger:
         case = ledger.case(number).case
         assert case.facts.handler_key is None
         assert case.facts.firm
+
+
+def test_deaths_that_an_older_program_took_for_strikes_are_deaths_again(url):
+    with Ledger.open(url) as ledger:
+        ledger.record_mails([an_arrival(1), an_arrival(2)], NOW)
+        ledger.quarantine(ledger.claim("w", 60, NOW), "broken")
+        run(ledger, "UPDATE mail SET strikes=2")
+        run(ledger, "ALTER TABLE mail DROP COLUMN deaths")
+        run(ledger, "UPDATE alembic_version SET version_num='0002'")
+    with Ledger.open(url) as ledger:
+        with ledger.engine.connect() as connection:
+            rows = connection.execute(sqlalchemy.text("SELECT state, strikes, deaths FROM mail ORDER BY id")).all()
+        assert rows == [("quarantined", 2, 0), ("recorded", 0, 2)]
+        assert ledger.claim("w", 60, NOW).deaths == 2
 
 
 def test_a_newer_ledger_is_refused_with_the_remedy(url):

@@ -77,7 +77,9 @@ def test_a_lease_keeps_others_away_until_it_ends(ledger):
     assert successor.fence > slow.fence
 
 
-@pytest.mark.parametrize("end", ["file", "answer", "set_aside", "duplicate", "quarantine", "renew", "release"])
+@pytest.mark.parametrize(
+    "end", ["file", "answer", "set_aside", "duplicate", "quarantine", "renew", "release", "strike"]
+)
 def test_who_lost_the_fence_changes_nothing(ledger, end):
     ledger.record_mails([an_arrival(1)], NOW)
     slow = ledger.claim("slow", LEASE, NOW)
@@ -94,6 +96,7 @@ def test_who_lost_the_fence_changes_nothing(ledger, end):
         "quarantine": lambda: ledger.quarantine(slow, "broken"),
         "renew": lambda: ledger.renew(slow, LEASE),
         "release": lambda: ledger.release(slow, NOW, "stop"),
+        "strike": lambda: ledger.strike(slow, NOW, "failed"),
     }
     with pytest.raises(Stale):
         ends[end]()
@@ -102,15 +105,53 @@ def test_who_lost_the_fence_changes_nothing(ledger, end):
     assert list(ledger.cases()) == []
 
 
-def test_a_mail_that_takes_three_workers_with_it_is_quarantined_and_may_be_tried_again(ledger):
+def test_a_mail_that_failed_three_times_before_a_living_worker_is_quarantined_and_may_be_tried_again(ledger):
     (recorded,) = ledger.record_mails([an_arrival(1)], NOW)
+    ends = []
     for hour in range(3):
-        assert ledger.claim("dies", LEASE, later(hours=hour)) is not None
+        claim = ledger.claim("lives", LEASE, later(hours=hour))
+        ends.append(ledger.strike(claim, later(hours=hour, minutes=5), "reader_crashed", later(hours=hour)))
+    assert ends == [False, False, True]
     assert ledger.claim("w", LEASE, later(hours=4)) is None
     mail = ledger.mail(recorded.mail_id)
-    assert (mail.state, mail.reason) == (MailState.QUARANTINED, "worker_died")
+    assert (mail.state, mail.reason) == (MailState.QUARANTINED, "reader_crashed")
     ledger.retry_mail(mail.id, later(hours=5))
-    assert ledger.claim("w", LEASE, later(hours=5)).mail.id == mail.id
+    again = ledger.claim("w", LEASE, later(hours=5))
+    assert again.mail.id == mail.id
+    assert not ledger.strike(again, later(hours=5), "reader_crashed")
+
+
+def test_no_number_of_dead_workers_quarantines_a_mail(ledger):
+    (recorded,) = ledger.record_mails([an_arrival(1)], NOW)
+    deaths = [ledger.claim("dies", LEASE, later(days=day)).deaths for day in range(20)]
+    assert deaths == list(range(20))
+    assert ledger.mail(recorded.mail_id).state is MailState.RECORDED
+    last = ledger.claim("lives", LEASE, later(days=21))
+    ledger.release(last, later(days=22), "stop")
+    assert ledger.claim("lives", LEASE, later(days=22)).deaths == 20
+
+
+def test_a_mail_that_kills_its_worker_leaves_ever_more_time_to_the_others(ledger):
+    ledger.record_mails([an_arrival(uid, author=f"{uid}@x.example") for uid in (1, 2, 3)], NOW)
+    deadly = ledger.claim("dies", LEASE, NOW).mail.id
+    claims, moment = [], NOW
+    for _ in range(12):  # a new worker starts every half lease; whoever claims the first mail dies
+        moment += timedelta(seconds=LEASE / 2)
+        claim = ledger.claim("w", LEASE, moment)
+        if claim is not None and claim.mail.id != deadly:
+            ledger.set_aside(claim, "newsletter", now=moment)
+        claims.append(claim and claim.mail.id)
+    assert claims == [2, deadly, 3, None, None, deadly, None, None, None, None, None, None]
+    forever = [ledger.claim("dies", LEASE, later(days=day)) for day in range(1, 10)]
+    assert max(one.lease_until - later(days=day) for day, one in enumerate(forever, 1)) == timedelta(seconds=LEASE * 64)
+
+
+def test_a_renewed_lease_is_as_long_as_the_first(ledger):
+    ledger.record_mails([an_arrival(1)], NOW)
+    ledger.claim("dies", LEASE, NOW)
+    again = ledger.claim("w", LEASE, later(hours=1))
+    assert again.lease_until == later(hours=1, seconds=2 * LEASE)
+    assert ledger.renew(again, LEASE, later(hours=2)).lease_until == later(hours=2, seconds=2 * LEASE)
 
 
 def test_an_orderly_release_is_no_strike(ledger):

@@ -1,5 +1,6 @@
 """A recorded mail becomes a case, an answer or nothing, once, whatever dies when."""
 
+from concurrent.futures import CancelledError
 from email import message_from_bytes
 from email.policy import default
 from threading import Event
@@ -8,6 +9,7 @@ import pytest
 
 from ledger.entries import CaseState, Enterprise, MailState
 from ledger.errors import Stale
+from mailbot.isolation.child import IsolationFailed
 from tests.builders_service import (
     ADD,
     ENGINEER,
@@ -314,8 +316,49 @@ def test_a_mail_that_breaks_three_times_is_quarantined_and_the_others_go_on(offi
     assert office.letters(bad) == []
 
 
+class Stopped:
+    """An examiner whose reader is closed, or finds no child to be had, while it reads."""
+
+    def __init__(self, examiner, error):
+        self._examiner, self._error = examiner, error
+
+    def examine(self, arrived):
+        raise self._error
+
+    def __getattr__(self, name):
+        return getattr(self._examiner, name)
+
+
+@pytest.mark.parametrize("error", [CancelledError(), IsolationFailed("the nursery does not answer")])
+def test_a_stop_or_a_machine_without_children_is_not_the_mails_fault(office, error):
+    mail = office.receive(a_mail())
+    casework = office.casework(examiner=Stopped(office.examiner(), error))
+    for _ in range(5):
+        casework.work(Event())
+        office.later(minutes=6)
+    assert office.ledger.mail(mail).state is MailState.RECORDED
+    office.casework().work(Event())
+    assert office.ledger.mail(mail).state is MailState.FILED
+
+
 class Killed(BaseException):
     """The process dies here."""
+
+
+def test_workers_that_die_over_a_mail_are_told_of_until_one_lives(office):
+    mail = office.receive(a_mail())
+    deadly = office.casework(examiner=Stopped(office.examiner(), Killed()))
+    standing = []
+    for _ in range(5):
+        with pytest.raises(Killed):
+            deadly.work(Event())
+        standing.append([alarm.key for alarm in office.ledger.alarms()])
+        office.later(hours=1)
+    assert standing == [[], [], [], *2 * [[f"mail_deadly:{TRACK_BOX}:{mail}"]]]
+    assert office.ledger.mail(mail).state is MailState.RECORDED
+    office.casework().work(Event())
+    assert office.ledger.mail(mail).state is MailState.FILED
+    assert office.ledger.alarms() == ()
 
 
 class Mortal:

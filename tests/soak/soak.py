@@ -55,7 +55,6 @@ class Count:
     seconds: float = 0.0
     letters_while_disturbed: int = 0
     letters: int = 0
-    retried: int = 0  #: put aside because their worker was killed three times, and tried again by hand
     lost: int = 0
     double: int = 0
     states: dict[str, int] = field(default_factory=dict)
@@ -172,10 +171,6 @@ class Soak:
         service = Daemon(self._ground(), office)
         service.skip(hours=2)
         for _ in range(400):
-            for mail in office.ledger.mails(MailState.QUARANTINED, limit=10**6):
-                if mail.reason == "worker_died":  # three deaths of ours in a row: an operator's `mailbot retry`
-                    office.ledger.retry_mail(mail.id)
-                    self.count.retried += 1
             service.look(Event())
             if self._is_worked(office.ledger) and not office.ledger.letters(*_UNDER_WAY, limit=1):
                 return

@@ -217,7 +217,7 @@ def test_closing_ends_at_once_and_cancels_what_waits(nursery, hostile) -> None:
     papers.close()
     assert time.monotonic() - start < 5
     assert all(future.done() for future in futures)
-    with pytest.raises(RuntimeError):
+    with pytest.raises(IsolationFailed):
         papers.submit(jpeg(b"x"))
 
 
