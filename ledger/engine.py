@@ -1,7 +1,8 @@
 """How is the database reached, so that a crash costs nothing and writers wait for each other?
 
 SQLite: WAL with synchronous=FULL (the last commit survives a power cut); BEGIN IMMEDIATE (a deferred one fails at once
-when two writers meet, F22), secure_delete. PostgreSQL: a connection is tried before it is used (F23).
+when two writers meet, F22), secure_delete. PostgreSQL: a connection is tried before it is used (F23), and when a
+machine vanishes in mid-work, both ends notice: else it would keep its locks, and wait, for hours.
 """
 
 import os
@@ -15,6 +16,23 @@ from sqlalchemy.engine import URL
 BUSY_SECONDS: Final = 30.0
 #: Execution option of a connection that only reads: it takes no writer's lock on SQLite.
 READS: Final = "ledger_reads"
+#: libpq's: the server is given up for lost after half a minute of silence, whether we wait for it or write to it.
+PATIENCE: Final = {
+    "connect_timeout": 10,
+    "keepalives_idle": 15,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+}
+#: And the server gives us up: the transaction of a machine that is gone ends and frees its rows.
+_SERVERS_PATIENCE: Final = {
+    "timezone": "UTC",
+    "lock_timeout": "60s",
+    "tcp_keepalives_idle": "15",
+    "tcp_keepalives_interval": "5",
+    "tcp_keepalives_count": "3",
+    "tcp_user_timeout": "30s",
+}
 
 
 def connect(url: str) -> Engine:
@@ -25,7 +43,10 @@ def connect(url: str) -> Engine:
     return create_engine(
         target,
         pool_pre_ping=True,
-        connect_args={"connect_timeout": 10, "options": "-c timezone=UTC -c lock_timeout=60s"},
+        connect_args={
+            **PATIENCE,
+            "options": " ".join(f"-c {name}={value}" for name, value in _SERVERS_PATIENCE.items()),
+        },
     )
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Event
-from typing import TypedDict
+from typing import TYPE_CHECKING, TypedDict
 
 from ledger.archive import Archive
 from ledger.ledger import Ledger
@@ -48,8 +48,13 @@ from mailbot.watch.heartbeat import beat, seconds_between
 from parsers.documents.forms import load_forms
 from parsers.names import fold_firm
 
+if TYPE_CHECKING:
+    from mailbot.wakeups import Wakeups
+
 _LOOK_SECONDS = 5.0  #: casework and dispatch are woken; this finds what a lost wake-up left
 _DESK_SECONDS = 60.0
+_WORKER_SECONDS = 2.0  #: a further worker's look: what wakes it may be lost
+_LISTEN_SECONDS = 15.0  #: until listening that ended is begun again
 _IDLE_SECONDS = 60.0  #: until a watch that ended is begun again
 _SWEEP_SECONDS = 3600.0
 
@@ -135,6 +140,7 @@ class Service:
     def __init__(self, shop: Workshop, settings: Settings, accounts: tuple[Account, ...]) -> None:
         ledger, archive, instance = _owned(shop)
         self.settings = settings
+        self._wakeups = _wakeups(settings) if settings.ledger.is_shared else None
         self._accounts = accounts
         self._stop = Event()
         bell = LedgerBell(ledger)
@@ -245,7 +251,13 @@ class Service:
         self._desk.use_calendar(calendar)
 
     def _poll(self, account: Account) -> Callable[[Event], int]:
-        return lambda stop: self._intake.poll(account).new
+        def poll(stop: Event) -> int:
+            new = self._intake.poll(account).new
+            if new and self._wakeups:
+                self._wakeups.call(new)
+            return new
+
+        return poll
 
     def _watch(self, account: Account, wake: Callable[[str], None]) -> Callable[[Event], int]:
         def watch_until_stopped(stop: Event) -> int:
@@ -267,23 +279,51 @@ def service(config: Path) -> Iterator[Service]:
         yield Service(shop, settings, accounts)
 
 
-@contextmanager
-def extra_worker(config: Path) -> Iterator[tuple[Casework, PaperReader]]:
-    """Casework and reading alone, beside a daemon on the same PostgreSQL and the same archive.
+@dataclass(frozen=True)
+class ExtraWorker:
+    """Casework and reading alone, beside a daemon on the same ledger and archive."""
 
-    Raises ConfigurationError on SQLite: there the daemon works alone, and its lock says so.
-    """
+    casework: Casework
+    reader: PaperReader
+    wakeups: "Wakeups"
+
+    def legs(self, wake: Callable[[str], None]) -> tuple[Leg, ...]:
+        """What wakes may fail; what looks does not."""
+
+        def listen(stop: Event) -> int:
+            self.wakeups.listen(lambda: wake("casework"), stop)
+            return 0
+
+        return (
+            Leg("casework", _WORKER_SECONDS, self.casework.work),
+            Leg("wake-ups", _LISTEN_SECONDS, listen),
+            Leg("heartbeat", seconds_between(), lambda stop: int(beat())),
+        )
+
+
+@contextmanager
+def extra_worker(config: Path) -> Iterator[ExtraWorker]:
+    """Raises ConfigurationError on SQLite: there the daemon works alone, and its lock says so."""
     with ExitStack() as stack:
         nursery = stack.enter_context(Nursery(PRELOAD))
         settings = load_settings(config)
-        if not settings.ledger.url.startswith("postgresql"):
+        if not settings.ledger.is_shared:
             raise ConfigurationError(
                 f"{config}: ledger.url: further workers need PostgreSQL (postgresql+psycopg://…); "
                 "with SQLite `mailbot run` does all the work itself"
             )
         shop = _furnished(stack, nursery, settings, as_guest=True)
         ledger, archive, instance = _owned(shop)
-        yield Casework(Tools(ledger, archive, shop.examiner, shop.words, settings, instance)), shop.reader
+        casework = Casework(Tools(ledger, archive, shop.examiner, shop.words, settings, instance))
+        yield ExtraWorker(casework, shop.reader, _wakeups(settings))
+
+
+def _wakeups(settings: Settings) -> "Wakeups":
+    try:
+        from mailbot.wakeups import Wakeups  # an extra: who keeps the ledger in SQLite need not install it
+    except ImportError as error:
+        raise ConfigurationError(f"ledger.url: {error}; install it: pip install 'mailbot[postgres]'") from error
+    return Wakeups(settings.ledger.url)
 
 
 def _owned(shop: Workshop) -> tuple[Ledger, Archive, Instance]:

@@ -43,5 +43,5 @@ def start_logging(level: str = "INFO") -> None:
     handler = StreamHandler(sys.stderr)
     handler.setFormatter(JsonLine())
     logging.basicConfig(level=level, handlers=[handler], force=True)
-    for noisy in ("apscheduler", "pdfminer", "PIL", "alembic", "RapidOCR", "imapclient"):
+    for noisy in ("apscheduler", "pdfminer", "PIL", "alembic", "RapidOCR", "imapclient", "procrastinate"):
         logging.getLogger(noisy).setLevel(logging.WARNING)

@@ -113,6 +113,11 @@ class LedgerTable(Table):
             raise ValueError('would send mails in clear; write it like "https://oss-cn-chengdu.aliyuncs.com"')
         return endpoint
 
+    @property
+    def is_shared(self) -> bool:
+        """Whether workers on other machines can reach it."""
+        return self.url.startswith("postgresql")
+
     @field_validator("data", mode="before")
     @classmethod
     def _beside_the_archive(cls, data: Any, info: ValidationInfo) -> Any:

@@ -7,29 +7,22 @@ from argparse import Namespace
 
 from mailbot.app import extra_worker
 from mailbot.logs import start_logging
-from mailbot.schedule import Leg, Schedule
-from mailbot.watch.heartbeat import beat, notify, seconds_between
+from mailbot.schedule import Schedule
+from mailbot.watch.heartbeat import notify
 
 log = logging.getLogger(__name__)
-
-_LOOK_SECONDS = 2.0
 
 
 def worker(options: Namespace) -> int:
     """Casework and reading until SIGTERM; polls no mailbox and sends nothing."""
     start_logging()
-    with extra_worker(options.config) as (casework, reader):
+    with extra_worker(options.config) as built:
         schedule = Schedule()
-        schedule.add(
-            (
-                Leg("casework", _LOOK_SECONDS, casework.work),
-                Leg("heartbeat", seconds_between(), lambda stop: int(beat())),
-            )
-        )
+        schedule.add(built.legs(schedule.wake))
 
         def stop() -> None:
             notify("STOPPING=1")
-            reader.close()
+            built.reader.close()
 
         if not schedule.run_until_told(on_stop=stop):
             # A mail hangs in a foreign library: its lease brings it back, to this worker or another.
