@@ -23,6 +23,9 @@ class Stale(LedgerError):
 class NoSuchCase(LedgerError):
     """No case of that number."""
 
+    def __init__(self, number: str) -> None:
+        super().__init__(f"there is no case {number}; `mailbot ledger list` names them")
+
 
 class WrongSchema(LedgerError):
     """The database does not fit this program; the message says what to do."""

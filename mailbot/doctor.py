@@ -72,11 +72,12 @@ def _examined(settings: Settings, nursery: Nursery) -> Iterator[Line]:
     yield from _policies(settings)
 
 
-def _tried(what: str, look: Callable[[], Iterator[Line]]) -> Iterator[Line]:
+def _tried(what: str, look: Callable[[], Iterator[Line]], remedy: str = "") -> Iterator[Line]:
+    """`remedy`: for failures whose own message, unlike a configuration's, does not say what to do."""
     try:
         yield from look()
     except (MailbotError, LedgerError, OSError, ValueError) as error:
-        yield Line(FAILED, what, str(error))
+        yield Line(FAILED, what, f"{error}; {remedy}" if remedy else str(error))
 
 
 def _matters(settings: Settings) -> Iterator[Line]:
@@ -186,8 +187,9 @@ def _mailbox(mailbox: Mailbox, settings: Settings) -> Iterator[Line]:
         asyncio.run(greet())
         yield Line(OK, f"{mailbox.address}: SMTP")
 
-    yield from _tried(f"{mailbox.address}: IMAP", imap)
-    yield from _tried(f"{mailbox.address}: SMTP", smtp)
+    remedy = "check {0}_host, {0}_port, {0}_tls, username and the authorisation code (客户端授权码), then the network"
+    yield from _tried(f"{mailbox.address}: IMAP", imap, remedy.format("imap"))
+    yield from _tried(f"{mailbox.address}: SMTP", smtp, remedy.format("smtp"))
 
 
 def _people(settings: Settings) -> Iterator[Line]:
@@ -202,15 +204,20 @@ def _people(settings: Settings) -> Iterator[Line]:
 def _policies(settings: Settings) -> Iterator[Line]:
     """What the circular leaves open and the office should settle: what holds now, and whether anybody decided it."""
     matters = apply_settings(load_matters(settings.folders.packs), settings)
+    shipped = {(matter.key, *switch) for matter in load_matters() for switch in matter.policies.items()}
+    own = {
+        (matter.key, *switch) for matter in load_matters(settings.folders.packs) for switch in matter.policies.items()
+    }
+    decided = {*settings.policies, *(name for _, name, _ in own - shipped)}
     for policy in POLICIES.values():
         if not policy.asked:
             continue
         values = sorted({matter.policy(policy.name) for matter in matters if matter.filings})
         state = f"policy {policy.name} = {' | '.join(values)} ({policy.gap})"
-        if policy.name in settings.policies:
+        if policy.name in decided:
             yield Line(OK, f"{state}, decided by the office")
         else:
-            choice = f'; [policies] {policy.name} = "…" decides: {", ".join(policy.values)}' if policy.choice else ""
+            choice = f' [policies] {policy.name} = "…" decides: {", ".join(policy.values)}' if policy.choice else ""
             yield Line(OK, f"{state}, as shipped", policy.meaning + choice)
 
 

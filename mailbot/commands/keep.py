@@ -10,7 +10,7 @@ from pathlib import Path
 from ledger.archive import Archive
 from ledger.audit import Head
 from ledger.entries import MailEntry, MailState
-from ledger.errors import NoSuchCase
+from ledger.errors import LedgerError
 from ledger.ledger import Ledger
 from ledger.parcel import Manifest, drill, read_manifest, write_backup
 from ledger.parcel import restore as restore_backup
@@ -127,7 +127,7 @@ def retry(options: Namespace) -> int:
         mail_id = _mail_of(options.case, ledger)
         found = ledger.mail(mail_id)
         if found is None:
-            raise NoSuchCase(f"{options.case}: neither a case number nor the id of a mail")
+            raise LedgerError(f"{options.case}: neither a case number nor the id of a mail; `mailbot retry` lists them")
         forgotten = _forget_papers(found, settings)
         ledger.retry_mail(mail_id, actor="operator")
     print(f"mail {mail_id} goes to the queue again; {forgotten} readings of its papers forgotten")

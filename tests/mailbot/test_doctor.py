@@ -108,7 +108,8 @@ def test_servers_that_do_not_answer_are_failures_and_the_rest_is_still_told(writ
     code, lines = told(written(imap=1, smtp=1), capsys)
     assert code == 1
     assert len(lines[FAILED]) == 4
-    assert any("SMTP" in line for line in lines[FAILED])
+    for leg in ("IMAP: ", "SMTP: "):
+        assert sum(leg in line and f"check {leg[:4].lower()}_host" in line for line in lines[FAILED]) == 2
     assert any("ledger" in line for line in lines[OK])
 
 

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from datetime import date
 from email import message_from_bytes
 from email.policy import default
+from importlib.resources import files
 from random import Random
 from threading import Event
 
@@ -373,6 +374,18 @@ def test_mails_that_are_no_longer_kept_are_counted_not_guessed(worked, monkeypat
     assert office.archive.remove(mail.sha256)
     pack = Matter.model_validate({**TRACK.model_dump(by_alias=True), "policies": {"subject": "lenient"}})
     assert ids["right"] not in replayed(office, pack, monkeypatch)
+
+
+def test_what_an_offices_own_pack_decides_is_decided(tmp_path):
+    shipped = (files("mailbot.examination") / "matters/engineer_track_record.toml").read_text(encoding="utf-8")
+    pack = shipped.replace('late_close_by_engineer = "accept"', 'late_close_by_engineer = "refer"')
+    (tmp_path / "packs").mkdir()
+    (tmp_path / "packs/track.toml").write_text(pack, encoding="utf-8")
+    lines = [str(line) for line in undecided(some_settings(tmp_path, folders={"packs": tmp_path / "packs"}))]
+    (decided,) = (line for line in lines if "policy late_close_by_engineer = accept | refer" in line)
+    (left,) = (line for line in lines if "policy insurance_months = " in line)
+    assert decided.endswith("decided by the office")
+    assert "as shipped" in left
 
 
 def test_doctor_names_what_the_office_should_decide(tmp_path):
