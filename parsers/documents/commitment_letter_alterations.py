@@ -22,7 +22,7 @@ from parsers.documents.commitment_letter_alignment import (
     Template,
 )
 from parsers.documents.commitment_letter_glyphs import look_alike
-from parsers.documents.commitment_letter_text import LetterLine, LetterText, folded
+from parsers.documents.commitment_letter_text import LetterLine, LetterText, advance, folded
 from parsers.documents.marks_ink import InkMap
 from parsers.files.page import Box
 
@@ -30,6 +30,8 @@ from parsers.files.page import Box
 SENSE: Final = frozenset("不未非无没否勿莫免拒")
 _READ_WELL: Final = 0.9  #: engine's confidence in a line whose difference may be a defect
 _ONE_DOUBTED: Final = 0.3  #: confidence that a line may lack in all before one of its characters is doubted
+_TRUSTED: Final = 0.95  #: the same in one character
+_SIDE_BY_SIDE: Final = 0.3  #: widths of a character that neighbours may stand off each other, as engines see them
 _CONTEXT: Final = 10  #: characters quoted on either side, inside the clause
 _FEW: Final = 8  #: misread characters on a page from which on nothing on it is certain
 _WHOLE_LINE: Final = 10  #: characters of a line that cannot be the form's by chance
@@ -148,9 +150,19 @@ class _Judge:
         if looks:
             return None
         line = self._text.line_of(min(edit.read_start, len(self._text.glyphs) - 1))
-        # The engine's figure is the mean over the line: what one character can have cost it.
-        trusted = len(line.text) * (1 - line.line.confidence) < _ONE_DOUBTED
+        trusted = self._is_trusted(edit.read_start, edit.read_end)
         return line.sure or (looks is False and trusted and self._alignment.found >= _READ_WELL)
+
+    def _is_trusted(self, start: int, end: int) -> bool:
+        """Does the engine trust each of these characters?"""
+        for at in range(max(0, start), min(end, len(self._text.glyphs))):
+            trust, line = self._text.trust(at), self._text.line_of(at)
+            if trust is None:
+                # Of engines that give the mean over the line alone: what one character can have cost it.
+                trust = 1 - len(line.text) * (1 - line.line.confidence) * (1 - _TRUSTED) / _ONE_DOUBTED
+            if trust < _TRUSTED:
+                return False
+        return True
 
     def _looks_printed(self, edit: Edit) -> bool | None:
         """Does the one character in question look on paper as the printed one does elsewhere on the page?"""
@@ -208,7 +220,7 @@ class _Judge:
         if self._was_not_read(edit, len(printed)):
             return False
         if len(printed) == 1 and not SENSE & set(printed):
-            return None if self._beside_blank(edit) else False
+            return None if self._beside_blank(edit) else self._closed_up(edit)
         confidence = self._text.confidence(max(0, edit.read_start - 1), edit.read_start + 1)
         return confidence >= _READ_WELL and self._alignment.found >= 0.7
 
@@ -220,11 +232,30 @@ class _Judge:
         if before.sure and after.sure:
             return False
         if before is after:
-            slack = before.box.width * before.page.width / self._em - before.advances[-1]
-            return slack > 0.5 * missing
+            return self._slack(edit) > 0.5 * missing
         if before.page is not after.page:
             return True
         return self._ink_between(before, after, missing)
+
+    def _slack(self, edit: Edit) -> float:
+        """Room left in the line where the lost words ought to stand, in characters."""
+        before, after = self._text.glyphs[edit.read_start - 1], self._text.glyphs[edit.read_start]
+        line = self._text.lines[before.line]
+        if not line.line.places:
+            return line.box.width * line.page.width / self._em - line.advances[-1]
+        # Half of either neighbour, and the punctuation between them.
+        taken = sum(map(advance, line.text[before.at : after.at + 1]))
+        taken -= (advance(line.text[before.at]) + advance(line.text[after.at])) / 2
+        return (line.middle(after.at) - line.middle(before.at)) / line.em - taken
+
+    def _closed_up(self, edit: Edit) -> bool:
+        """One character less: do its neighbours, both well read, stand side by side in one line?"""
+        around = range(edit.read_start - 1, edit.read_start + 1)
+        lines = {self._text.glyphs[at].line for at in around}
+        line = self._text.lines[min(lines)]
+        if len(lines) > 1 or not line.line.places or self._alignment.found < _READ_WELL:
+            return False
+        return abs(self._slack(edit)) <= _SIDE_BY_SIDE and self._is_trusted(around.start, around.stop)
 
     def _ink_between(self, before: LetterLine, after: LetterLine, missing: int) -> bool:
         height = self._pitch or before.box.height

@@ -160,7 +160,8 @@ def _neighbours(text: LetterText, alignment: Alignment, number: int) -> tuple[li
         if line.page.number != number or at in labelled:
             continue
         mine = {n for n, glyph in enumerate(text.glyphs) if glyph.line == at}
-        if at in besides and mine <= loose and not _is_number(line):
+        if not mine or (at in besides and mine <= loose and not _is_number(line)):
+            # What has no letter in it is no print either: a seal's star, the strokes of a name.
             read.append(line.line)
         else:
             printed.append(_core(line.box))

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from parsers.files.ocr import Grey, Quads, Reading, Signs
-from parsers.files.second_look import doubtful_spots, merged
+from parsers.files.second_look import doubtful_spots, merged, unread_runs
 from parsers.files.turn import VOTERS, lies_on_its_side, sides, turned_picture, turned_quads, voters
 
 #: Sides of the picture on which lines are sought, as measured: small type on screens needs the larger one.
@@ -55,7 +55,7 @@ class RapidOcr:
     def identity(self) -> str:
         version = importlib.metadata.version("rapidocr")
         runtime = importlib.metadata.version(self._engine)
-        return f"rapidocr-{version}/{self._engine}-{runtime}/{_FIRST_SIDE}-{PAPER_SIDE}-{SCREEN_SIDE}-{_AGAIN_SIDE}/3"
+        return f"rapidocr-{version}/{self._engine}-{runtime}/{_FIRST_SIDE}-{PAPER_SIDE}-{SCREEN_SIDE}-{_AGAIN_SIDE}/4"
 
     def read(self, red: Grey, enough: Callable[[], bool]) -> Reading:
         """The page's lines. Finding them costs 0.2 to 1.5 s, each line 10 to 60 ms."""
@@ -85,10 +85,14 @@ class RapidOcr:
         A signature above a label, a seal over close lines: the coarse look makes one box of both, or none.
         """
         scale = min(1.0, _AGAIN_SIDE / max(red.shape))
-        for left, top, right, bottom in doubtful_spots(red, reading):
+        spots = doubtful_spots(red, reading)
+        for left, top, right, bottom in spots:
             found = self._find_at(red[top:bottom, left:right], scale) + np.array([left, top], dtype=np.float32)
             if len(found):
                 reading = merged(reading, self._read_lines(red, found, reading.turned, enough))
+        runs = unread_runs(red, reading) if spots else []
+        if len(runs):
+            reading = merged(reading, self._read_lines(red, runs, reading.turned, enough))
         return reading
 
     def find(self, red: Grey) -> Quads:

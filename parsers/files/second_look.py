@@ -1,5 +1,6 @@
 """Where did the finder run lines together or pass print over, so that it must look once more?"""
 
+import math
 from dataclasses import replace
 from typing import Final
 
@@ -8,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from parsers.files.ocr import Grey, Quads, Reading, Signs
-from parsers.files.turn import sides
+from parsers.files.turn import sides, slope
 
 Spot = tuple[int, int, int, int]  #: left, top, right, bottom in pixels
 
@@ -25,6 +26,7 @@ _WEAK: Final = 0.6
 _WORK_LINE: Final = 16.0
 _DARK: Final = 172  #: of 255, paper taken as white: thin print scaled down, but not a seal in red
 _RUN: Final = (2.5, 0.45, 2.2)  #: least width, least and most height of a passed-over run, in line heights
+_LONG_RUN: Final = 5.0  #: width in line heights from which a run is read without the finder
 _RUN_INK: Final = 0.12
 _MOST_SPOTS: Final = 5
 _ADDED_CONFIDENCE: Final = 0.6
@@ -43,6 +45,30 @@ def doubtful_spots(red: Grey, reading: Reading) -> tuple[Spot, ...]:
         (max(0, left), max(0, top), min(width, right), min(height, bottom)) for left, top, right, bottom in spots
     ]
     return tuple(_joined(clipped))[:_MOST_SPOTS]
+
+
+def unread_runs(red: Grey, reading: Reading) -> Quads:
+    """Long runs of print that the finder passed over twice, as places to read without it.
+
+    Under the rim of a seal it sees the seal's words and not the clause.
+    """
+    usual = _usual_height(reading.quads)
+    runs = _passed_over(red, reading.quads, usual) if usual else []
+    long = [run for run in runs if usual and run[2] - run[0] >= _LONG_RUN * usual]
+    rise = math.tan(slope(reading.quads))
+    return np.array([_along(run, usual or 0.0, rise) for run in long], dtype=np.float32).reshape(-1, 4, 2)
+
+
+def _along(run: Spot, usual: float, rise: float) -> list[tuple[float, float]]:
+    """The run as a line of the usual height that follows the page's slope."""
+    left, top, right, bottom = run[0] - 0.2 * usual, run[1], run[2] + 0.2 * usual, run[3]
+    middle, half, lift = (top + bottom) / 2, 0.55 * usual, rise * (right - left) / 2
+    return [
+        (left, middle - lift - half),
+        (right, middle + lift - half),
+        (right, middle + lift + half),
+        (left, middle - lift + half),
+    ]
 
 
 def merged(first: Reading, again: Reading) -> Reading:

@@ -96,6 +96,36 @@ def test_one_odd_character_is_a_doubt_never_a_defect():
     assert not found.certain
 
 
+@pytest.mark.parametrize(
+    ("seen", "certain"),
+    [
+        pytest.param(0.99, True, id="well read neighbours side by side"),
+        pytest.param(0.8, False, id="neighbours read badly"),
+        pytest.param(None, False, id="of an engine that says no places"),
+    ],
+)
+def test_one_character_left_out_is_certain_where_its_neighbours_stand_side_by_side(seen, certain):
+    letter = read(change=("相应项目标段", "相应项标段"), seen=seen)
+    (found,) = letter.alterations
+    assert (found.kind, found.certain) == ("deleted", certain)
+
+
+def test_one_character_that_has_its_room_on_paper_was_only_not_read():
+    page = a_set_letter(seen=0.99).page
+    at, line = next((n, line) for n, line in enumerate(page.lines) if "相应项目标段" in line.text)
+    lost = line.text.index("目标段")
+    read_line = replace(
+        line,
+        text=line.text[:lost] + line.text[lost + 1 :],
+        places=line.places[:lost] + line.places[lost + 1 :],
+        trusts=line.trusts[1:],
+    )
+    letter = read_letter(
+        "承诺保证书.jpg", 1, (replace(page, lines=(*page.lines[:at], read_line, *page.lines[at + 1 :])),)
+    )
+    assert [one.certain for one in letter.alterations] == [False]
+
+
 def test_a_line_that_was_not_read_is_a_doubt_not_a_deletion():
     whole = a_set_letter()
     lost = next(line.text for line in whole.page.lines if "接受相关法律" in line.text)
@@ -171,6 +201,18 @@ def test_an_empty_blank_on_a_scan_has_two_witnesses(marks, trust, certain):
 def test_a_number_that_was_read_as_signs_leaves_no_certainly_empty_blank():
     letter = a_scan(legal_representative_id="伍口口壹零叁")
     assert [(one.name, one.certain) for one in letter.unfilled] == [("legal_representative_id", False)]
+
+
+def test_a_sign_without_letters_over_a_signature_does_not_hide_it():
+    """A seal's star, read as a line of its own."""
+    letter = a_set_letter("4-1-1", seen=0.99)
+    place = letter.labels["法定代表人"]
+    star = Line("★", Box(place.right, place.top - 0.01, place.right + 0.13, place.bottom + 0.01), 0.47, (0.5,), (0.47,))
+    page = replace(letter.page, lines=(*letter.page.lines, star))
+    sheet = Sheet(letter)
+    sheet.sign(place)
+    read_so = read_letter("承诺保证书.jpg", 1, (page,), (sheet.picture,))
+    assert read_so.signatures[0].mark.presence is Presence.PRESENT
 
 
 def test_a_square_that_the_engine_left_out_stands_where_its_label_was_seen():

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from parsers.files.ocr import Reading
-from parsers.files.second_look import doubtful_spots, merged
+from parsers.files.second_look import doubtful_spots, merged, unread_runs
 
 WIDTH, HEIGHT, LINE = 1240, 1754, 30
 CLAUSE = "我司承诺全国系统和重庆系统中录入的该员工信息及上传的材料"
@@ -100,3 +100,27 @@ def test_what_is_known_of_each_character_goes_with_its_line():
 def test_an_engine_that_knows_no_places_leaves_them_open():
     joined = merged(a_reading(CLAUSES, [CLAUSE] * 10), a_reading([LABEL], ["法定代表人："]))
     assert joined.signs == ((),) * len(joined.texts)
+
+
+def test_a_clause_that_the_finder_passes_over_again_is_read_without_it():
+    """A seal's rim draws the finder away from the clause under it."""
+    (run,) = unread_runs(a_page(CLAUSES), a_reading(CLAUSES[:6] + CLAUSES[7:], [CLAUSE] * 9))
+    left, top, right, bottom = CLAUSES[6]
+    assert run[:, 0].min() <= left + 2
+    assert run[:, 0].max() >= right - 22  # the last cross ends there
+    assert abs(run[:, 1].mean() - (top + bottom) / 2) < 0.2 * LINE
+
+
+def test_a_passed_over_run_is_read_along_the_page_s_slope():
+    (run,) = unread_runs(a_page(CLAUSES), sloping(a_reading(CLAUSES[:6] + CLAUSES[7:], [CLAUSE] * 9), 0.01))
+    assert run[1, 1] - run[0, 1] == pytest.approx(0.01 * (run[1, 0] - run[0, 0]), rel=0.05)
+
+
+def sloping(reading, rise):
+    quads = reading.quads.copy()
+    quads[:, 1:3, 1] += rise * (quads[:, 1:3, 0] - quads[:, :1, 0])
+    return replace(reading, quads=quads)
+
+
+def test_a_short_run_is_left_to_the_finder():
+    assert len(unread_runs(a_page(CLAUSES, (600, 700, 690, 730)), a_reading(CLAUSES, [CLAUSE] * 10))) == 0
