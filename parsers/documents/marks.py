@@ -23,6 +23,8 @@ _SIZE: Final = (0.085, 0.30)  #: diameter of a seal as a share of the longer sid
 _ASPECT: Final = (0.72, 1.39)
 _SECTORS: Final = 36
 _RIM_CLOSED: Final = 0.8  #: share of sectors with ink near the rim that makes a ring
+_RIM_RED: Final = 0.6  #: share of sectors that must be red in a ring which a signature crosses
+_RIM_WHOLE: Final = 0.95  #: share from which, the signature's ink counted, nothing of it lacks
 _ARC: Final = 0.3  #: share from which it is part of a ring
 _OUTSIDE: Final = 0.06  #: share of the ink that may stand outside the ellipse
 _FILL: Final = 0.6  #: a ring with a star is mostly paper
@@ -58,6 +60,8 @@ def find_seal(ink: InkMap, number: int, near: Box | None) -> Mark:
     shapes = _shapes(strong)
     if ring := next((shape for shape in shapes if _is_ring(shape)), None):
         return Mark(Presence.PRESENT, number, _box(ring, strong))
+    if crossed := _crossed(shapes, strong, ink):
+        return Mark(Presence.PRESENT, number, crossed)
     pale = _closed(red > _PALE_RED)
     if why_not := _incomplete(shapes, strong):
         shape, why = why_not
@@ -159,28 +163,57 @@ def _incomplete(shapes: list[_Shape], mask: Mask) -> tuple[_Shape, str] | None:
     for shape in shapes:
         if max(shape.width, shape.height) < _SIZE[0] * _SIDE:
             continue
-        arc = _arc(mask[shape.top : shape.top + shape.height, shape.left : shape.left + shape.width] > 0)
+        arc, _ = _arc(mask[shape.top : shape.top + shape.height, shape.left : shape.left + shape.width] > 0)
         if arc >= _ARC:
             return shape, "half_cut"
     return None
 
 
-def _arc(ink: NDArray[np.bool_]) -> float:
-    """How much of the best circle through the mark's outer points is inked, 0 to 1."""
+def _crossed(shapes: list[_Shape], red: Mask, ink: InkMap) -> Box | None:
+    """A whole ring of which a signature covers a part: every missing stretch of its rim is inked by a pen.
+
+    Where a seal is cut off there is bare paper instead.
+    """
+    height, width = red.shape
+    dark = np.asarray(cv2.resize(ink.ink, (width, height), interpolation=cv2.INTER_AREA), dtype=np.uint8) > 100
+    for shape in shapes:
+        if not 0.7 * _SIZE[0] <= max(shape.width, shape.height) / _SIDE <= _SIZE[1]:
+            continue
+        arc, circle = _arc(red[shape.top : shape.top + shape.height, shape.left : shape.left + shape.width] > 0)
+        if circle is None or arc < _ARC:
+            continue
+        x, y, radius = circle[0] + shape.left, circle[1] + shape.top, circle[2]
+        own = _rim(np.argwhere(red > 0), x, y, radius)
+        if (
+            len(own) >= _RIM_RED * _SECTORS
+            and len(own | _rim(np.argwhere(dark), x, y, radius)) >= _RIM_WHOLE * _SECTORS
+        ):
+            return Box((x - radius) / width, (y - radius) / height, (x + radius) / width, (y + radius) / height)
+    return None
+
+
+def _rim(points: NDArray[np.int64], x: float, y: float, radius: float) -> set[int]:
+    """The sectors of a circle's rim in which some of the points lie (each a row and a column)."""
+    down, across = points[:, 0] - y, points[:, 1] - x
+    on = np.abs(np.hypot(across, down) - radius) < max(2.5, 0.06 * radius)
+    return set(((np.arctan2(down[on], across[on]) + np.pi) / (2 * np.pi) * _SECTORS).astype(int) % _SECTORS)
+
+
+def _arc(ink: NDArray[np.bool_]) -> tuple[float, tuple[float, float, float] | None]:
+    """The best circle through the mark's outer points, and how much of it is inked, 0 to 1."""
     points = np.argwhere(ink)[:, ::-1].astype(np.float64)
     if len(points) < 40:
-        return 0.0
+        return 0.0, None
     hull = cv2.convexHull(points.astype(np.float32)).reshape(-1, 2).astype(np.float64)
-    best = 0.0
+    best: tuple[float, tuple[float, float, float] | None] = (0.0, None)
     for first in range(len(hull)):
         three = hull[[first, (first + len(hull) // 3) % len(hull), (first + 2 * len(hull) // 3) % len(hull)]]
         circle = _circle(three)
         if circle is None or not _SIZE[0] * _SIDE / 2 <= circle[2] <= _SIZE[1] * _SIDE / 2:
             continue
-        x, y, r = circle
-        on = np.abs(np.hypot(points[:, 0] - x, points[:, 1] - y) - r) < max(2.5, 0.06 * r)
-        angles = np.arctan2(points[on, 1] - y, points[on, 0] - x)
-        best = max(best, len(np.unique(((angles + np.pi) / (2 * np.pi) * _SECTORS).astype(int) % _SECTORS)) / _SECTORS)
+        share = len(_rim(points[:, ::-1].astype(np.int64), *circle)) / _SECTORS
+        if share > best[0]:
+            best = (share, circle)
     return best
 
 

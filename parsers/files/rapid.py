@@ -90,8 +90,7 @@ class RapidOcr:
             found = self._find_at(red[top:bottom, left:right], scale) + np.array([left, top], dtype=np.float32)
             if len(found):
                 reading = merged(reading, self._read_lines(red, found, reading.turned, enough))
-        runs = unread_runs(red, reading) if spots else []
-        if len(runs):
+        if spots and len(runs := unread_runs(red, reading)):
             reading = merged(reading, self._read_lines(red, runs, reading.turned, enough))
         return reading
 

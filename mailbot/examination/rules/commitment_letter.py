@@ -5,10 +5,12 @@ more than a doubt, but for a paper that is missing, a seal that is missing and a
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
+
+from rapidfuzz.distance import Levenshtein
 
 from mailbot.examination.rules.absence import Absence, absence
 from mailbot.examination.rules.identity import IdentifierInvalid
@@ -29,6 +31,7 @@ _SURELY: Final = 0.9
 _SAME_PICTURE: Final = 4
 #: Engine's confidence from which a number is print and was meant as it is read.
 _PRINTED: Final = 0.95
+_SLIPS: Final = 3  #: signs of a number that a hand's may be misread in
 _HOLDERS: Final = {
     "legal_representative_id": "legal_representative",
     "handler_id": "handler",
@@ -267,8 +270,8 @@ def numbers_check(submission: Submission, on_file: OnFile) -> Iterator[Finding]:
             if not number or not why:
                 continue
             twice = number.certain or readings[number.value] > 1
-            if not twice and number.confidence < _PRINTED and _is_read_rightly_elsewhere(number, submission):
-                continue  # a hand, misread: the other papers show the number
+            if not twice and number.confidence < _PRINTED and _is_read_rightly_elsewhere(number, submission, on_file):
+                continue  # a hand, misread: the other papers, or the directory, show the number
             yield IdentifierInvalid(
                 paper=_LETTER,
                 holder=holder,
@@ -363,15 +366,11 @@ def _refusal(name: str, number: Field, submission: Submission) -> str:
     return "" if checked.result in {Check.VALID, Check.OTHER_KIND} else checked.why
 
 
-def _is_read_rightly_elsewhere(number: Field, submission: Submission) -> bool:
-    others: Iterable[str] = (
-        field.value for paper in submission.documents for field in paper.fields.values() if field.certain
-    )
-    return any(
-        len(other) == len(number.value) == 18
-        and sum(left != right for left, right in zip(number.value, other, strict=True)) in {1, 2, 3}
-        for other in others
-    )
+def _is_read_rightly_elsewhere(number: Field, submission: Submission, on_file: OnFile) -> bool:
+    others = [field.value for paper in submission.documents for field in paper.fields.values() if field.certain]
+    if on_file.firm is not None:
+        others.append(on_file.firm.credit_identifier)
+    return any(len(other) == 18 and 1 <= Levenshtein.distance(number.value, other) <= _SLIPS for other in others)
 
 
 def _is_no_mobile(phone: Field) -> bool:

@@ -81,6 +81,15 @@ def test_less_than_a_red_round_seal_is_unclear_and_says_why(make, why):
     assert (mark.presence, mark.why) == (Presence.UNCLEAR, why)
 
 
+def test_a_ring_that_a_signature_crosses_is_a_whole_one():
+    """Ink over a third of the rim parts it; what lacks of a cut-off seal is bare paper instead."""
+    sheet = sealed()
+    x, y = 0.75 * WIDTH, LEGAL.middle[1] * HEIGHT
+    for start in (150, 200):
+        sheet.pen.arc((x - 117, y - 117, x + 117, y + 117), start, start + 45, fill=(20, 25, 60), width=22)
+    assert seal_on(sheet).presence is Presence.PRESENT
+
+
 def test_an_unsealed_greyscale_page_cannot_tell():
     assert seal_on(Sheet(LETTER), Sheet(LETTER).grey).why == "greyscale"
 

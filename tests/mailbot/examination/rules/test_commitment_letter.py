@@ -236,6 +236,19 @@ class TestNumbers:
         card = replace(a_filled_letter(), blanks={"engineer_id": read(ENGINEER_ID)})
         assert [code for code in told(letter, card) if code[0] == "identifier_invalid"] == []
 
+    @pytest.mark.parametrize(
+        ("code", "confidence", "expected"),
+        [
+            pytest.param(CREDIT[:-1] + "6", 0.8, [], id="a hand's, one sign off"),
+            pytest.param(CREDIT[:-1], 0.8, [], id="a hand's, its last sign lost"),
+            pytest.param(CREDIT[:-1] + "6", 0.99, [("identifier_invalid", "doubt")], id="print is meant as it stands"),
+            pytest.param("91500108CDL6BUGL4X", 0.8, [("identifier_invalid", "doubt")], id="another code"),
+        ],
+    )
+    def test_a_hand_s_credit_code_is_held_against_the_directory(self, code, confidence, expected):
+        letter = a_letter(blanks={"credit_identifier": read(code, certain=False, confidence=confidence)})
+        assert told(letter, known=on_file()) == expected
+
     def test_another_kind_of_number_is_for_a_person(self):
         assert told(a_letter(blanks={"engineer_id": read("510202890307123")})) == []
 
