@@ -9,7 +9,7 @@ import boto3
 import pytest
 from moto.server import ThreadedMotoServer
 
-_CREDENTIALS = {"AWS_ACCESS_KEY_ID": "office", "AWS_SECRET_ACCESS_KEY": "invented", "AWS_DEFAULT_REGION": "cn-north-1"}
+CREDENTIALS = {"AWS_ACCESS_KEY_ID": "office", "AWS_SECRET_ACCESS_KEY": "invented", "AWS_DEFAULT_REGION": "cn-north-1"}
 
 
 class ObjectStore:
@@ -17,13 +17,13 @@ class ObjectStore:
 
     def __init__(self, endpoint: str) -> None:
         self.endpoint = endpoint
-        self.environment = {**_CREDENTIALS, "AWS_ENDPOINT_URL": endpoint}
+        self.environment = {**CREDENTIALS, "AWS_ENDPOINT_URL": endpoint}
         self._numbers = count(1)
 
     def new_bucket(self) -> str:
         """Its URL."""
         name = f"office-{os.getpid()}-{next(self._numbers)}"
-        where = {"LocationConstraint": _CREDENTIALS["AWS_DEFAULT_REGION"]}
+        where = {"LocationConstraint": CREDENTIALS["AWS_DEFAULT_REGION"]}
         boto3.client("s3", endpoint_url=self.endpoint).create_bucket(Bucket=name, CreateBucketConfiguration=where)
         return f"s3://{name}"
 
