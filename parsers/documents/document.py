@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from parsers.files.page import Box, ReadBy, Unreadable
+from parsers.files.page import Box, Line, Page, ReadBy, Unreadable
 
 
 class DocumentKind(StrEnum):
@@ -31,6 +31,12 @@ class Field:
     page: int  #: 1-based within its file
     box: Box | None = None
     read_by: ReadBy = ReadBy.OCR
+
+
+def field_read(page: Page, line: Line, value: str, *, certain: bool = False) -> Field:
+    """From a text layer every letter is certain; from pixels only what is vouched for."""
+    sure = certain or page.read_by is ReadBy.TEXT
+    return Field(value, line.confidence, sure, page.number, line.box, page.read_by)
 
 
 class Presence(StrEnum):

@@ -1,6 +1,7 @@
 """Where does a value stand on a page: beside its label, in its row, under its column's head?"""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final
@@ -14,6 +15,8 @@ from parsers.names import fold, squeeze
 _SLOPES: Final = np.linspace(-0.06, 0.06, 49)
 _FEWEST_TO_LEVEL: Final = 8
 _MOST_TO_LEVEL: Final = 400  #: every pair of lines is compared
+#: How much taller than the print the letters of a watermark are.
+_WATERMARK: Final = 1.4
 #: A run without a space, but for spaces inside a date.
 _CELL: Final = re.compile(
     r"\S+?(?:(?<=[年./-]) (?=\d{1,2}(?!\d))\S+?|(?<=月) (?=\d{1,2} ?日)\S+?|(?<=\d) (?=[年月日./-])\S+?)*(?=\s|$)"
@@ -33,16 +36,38 @@ def level(page: Page) -> tuple[Line, ...]:
 
     Only the places are corrected, by the slope under which most lines share a height; a level page stays as it is.
     """
-    lines = [replace(line, text=fold(line.text)) for line in page.lines[:_MOST_WORDS] if line.text.strip()]
+    lines, sinking = _folded(page), slope(page)
+    return tuple(replace(line, box=_moved(line.box, -sinking * line.box.middle[0])) for line in lines)
+
+
+def slope(page: Page) -> float:
+    """How far the page's rows sink from its left to its right edge, as a share of its height."""
+    lines = _folded(page)
     if len(lines) < _FEWEST_TO_LEVEL:
-        return tuple(lines)
+        return 0.0
     some = lines[:: max(1, len(lines) // _MOST_TO_LEVEL)]
     x, y = np.array([line.box.middle for line in some]).T
     reach = max(0.15 * float(np.median([line.box.height for line in lines])), 1e-4)
-    best = max(_SLOPES, key=lambda slope: (_togetherness(y - slope * x, reach), -abs(slope)))
-    if abs(best) < 1e-6:
-        return tuple(lines)
-    return tuple(replace(line, box=_moved(line.box, -float(best) * line.box.middle[0])) for line in lines)
+    best = float(max(_SLOPES, key=lambda tried: (_togetherness(y - tried * x, reach), -abs(tried))))
+    return 0.0 if abs(best) < 1e-6 else best
+
+
+def _folded(page: Page) -> list[Line]:
+    return [replace(line, text=fold(line.text)) for line in page.lines[:_MOST_WORDS] if line.text.strip()]
+
+
+def without_watermark(lines: Sequence[Line]) -> tuple[Line, ...]:
+    """The lines but for large words that come again and again behind the print."""
+    if not lines:
+        return ()
+    large = _WATERMARK * float(np.median([_letter(line) for line in lines]))
+    times = Counter(line.text for line in lines if len(line.text) > 3 and _letter(line) > large)
+    return tuple(line for line in lines if times[line.text] < 2)
+
+
+def _letter(line: Line) -> float:
+    """Width of one letter; heights would take a cell of two lines for large print."""
+    return line.box.width / (sum(2 if ord(sign) > 0x2E7F else 1 for sign in line.text) or 1)
 
 
 def rows(lines: Iterable[Line]) -> tuple[tuple[Line, ...], ...]:

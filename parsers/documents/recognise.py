@@ -115,7 +115,7 @@ def _letter(paper: Paper) -> list[Document]:
 
 
 def _certificate(paper: Paper) -> list[Document]:
-    return [read_certificate(paper.name, paper.position, paper.pages)]
+    return [read_certificate(paper.name, paper.position, paper.pages, paper.pictures)]
 
 
 def _screenshot(paper: Paper) -> list[Document]:

@@ -1,19 +1,24 @@
 """What does a certificate of insurance say: whose, which kind, which months, by which employer?"""
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Final
 
 from parsers.dates import find_dates
-from parsers.documents.document import Document, DocumentKind, Field
-from parsers.documents.lines import beside, level, same_row, spans, words, wrapped
+from parsers.documents.document import Document, DocumentKind, Field, field_read
+from parsers.documents.lines import beside, level, slope, spans, without_watermark, wrapped
+from parsers.documents.marks_ink import InkMap
+from parsers.documents.social_insurance_employers import employers, labelled_employer
+from parsers.documents.social_insurance_grid import Ink
 from parsers.documents.social_insurance_months import PaidMonths, read_months
+from parsers.documents.social_insurance_sentence import sentences
 from parsers.documents.social_insurance_title import Title, Variety, read_title
-from parsers.files.page import Line, Page, ReadBy
+from parsers.files.page import Box, Line, Page, ReadBy
+from parsers.files.sheet import Picture
 from parsers.identifiers import check_citizen_id
-from parsers.names import fold_firm, fold_person, squeeze
+from parsers.names import fold_person, squeeze
 
 _NUMBER: Final = re.compile(r"(?<![\dA-Za-z])(?:\d ?){17}[\dXx×](?![\dA-Za-z])")
 _HALF_NUMBER: Final = re.compile(r"(?<![\dA-Za-z])\d{12,17}$")
@@ -25,15 +30,6 @@ _CERTIFIED: Final = re.compile(
 _LABELS: Final = re.compile(
     r"公民身份|身份证|社会保障号|性 ?别|证件|[(（]|个人编号|社保编号|参保地|参保状态|现参保|单位|出生|同志|民族|险种"
 )
-_EMPLOYER_LABEL: Final = re.compile(
-    r"(?:现|当前)?(?:参保|工作|缴费)单位(?:名称|全称)?(?:[:：]|$| )|(?<!.)单位(?:名称|全称)[:：]"
-)
-_FIRM_END: Final = re.compile(
-    r"(?:公司|集团|中心|院|所|局|处|厂|社|站|行|会|部|大学|学校)(?:[(（][^()（）]{1,12}[)）])?$"
-)
-_FIRM_GOES_ON: Final = re.compile(r"[()（）]|集团|有限|责任|股份|限(?:责任)?公司|公司$")
-_FIRM_LINE: Final = re.compile(r"[\u4e00-\u9fff()（）〔〕]{4,40}")
-_FIRM_STOP: Final = re.compile(r"(?:参保|缴费)(?:状态|地|基数)|统一社会|单位编号|\d{6,}|在我市")
 _PRINTED: Final = re.compile(r"(?:打印|出具|制表|生成|开具|查询|证明|经办)(?:日期|时间)|日期")
 _CLOCK_TIME: Final = re.compile(r"(\d{4}[-/.]\d{2}[-/.]\d{2})(?=\d{2}:\d{2})")  #: OCR drops the space before a time
 _CODE: Final = re.compile(r"(?:验证码|校验码|授权码|验证号码|(?:证明|表单)?(?:验证)?编号|查验码|防伪码)[:： ]*")
@@ -86,9 +82,14 @@ class SocialInsuranceCertificate(Document):
         return Field(value, 1.0 if certain else 0.5, certain, self.pages[0], None, self.read_by) if value else None
 
 
-def read_certificate(file: str, position: int, pages: Sequence[Page]) -> SocialInsuranceCertificate:
-    """The certificate on these pages, whatever its layout: month rows, spans, or a grid of years."""
-    sheets = [(page, level(page)) for page in pages]
+def read_certificate(
+    file: str, position: int, pages: Sequence[Page], pictures: Sequence[Picture | None] = ()
+) -> SocialInsuranceCertificate:
+    """The certificate on these pages, whatever its layout: month rows, spans, or a grid of years.
+
+    `pictures` are the upright pages; a grid's marks are looked at besides being read.
+    """
+    sheets = [(page, without_watermark(level(page))) for page in pages]
     from_text = all(page.read_by is ReadBy.TEXT for page in pages)
     return SocialInsuranceCertificate(
         DocumentKind.SOCIAL_INSURANCE_CERTIFICATE,
@@ -100,35 +101,54 @@ def read_certificate(file: str, position: int, pages: Sequence[Page]) -> SocialI
         title=read_title(sheets[0][1]),
         person=_first(_person(page, lines) for page, lines in sheets),
         citizen_id=_first(_citizen_id(page, lines) for page, lines in sheets),
-        present_employer=_first(_labelled_employer(page, lines) for page, lines in sheets),
-        employers=_employers(sheets),
-        months=read_months([lines for _, lines in sheets], from_text=from_text),
+        present_employer=_first(labelled_employer(page, lines) for page, lines in sheets),
+        employers=employers(sheets),
+        months=read_months([lines for _, lines in sheets], from_text=from_text, ink=_ink_of(pages, pictures)),
         printed_on=_first(_printed_on(page, lines) for page, lines in reversed(sheets)),
         code=_first(_code(page, lines) for page, lines in sheets),
         status=_first(_status(page, lines) for page, lines in sheets),
     )
 
 
+def _ink_of(pages: Sequence[Page], pictures: Sequence[Picture | None]) -> Ink:
+    """How much ink stands at a place of the levelled sheets, laid one below the other."""
+
+    @cache
+    def sheet(number: int) -> tuple[InkMap, float] | None:
+        picture = pictures[number] if number < len(pictures) else None
+        return None if picture is None else (InkMap(picture), slope(pages[number]))
+
+    def share(place: Box) -> float | None:
+        number = int(place.middle[1])
+        if (found := sheet(number)) is None:
+            return None
+        ink, sinking = found
+        down = sinking * place.middle[0] - number
+        return ink.share(replace(place, top=place.top + down, bottom=place.bottom + down))
+
+    return share
+
+
 def _person(page: Page, lines: Sequence[Line]) -> Field | None:
-    for line in lines:
+    for line in (*lines, *sentences(lines)):
         if found := _CERTIFIED.search(line.text):
-            return _field(page, line, fold_person(found["name"]))
+            return field_read(page, line, fold_person(found["name"]))
     found_cell = beside(lines, _NAME, _LABELS)
     if found_cell is None:
         return None
     value = fold_person(re.sub(r"[^\w·•.・]", "", found_cell.text))
-    return _field(page, found_cell, value) if 2 <= len(value) <= 40 and not value.isdecimal() else None
+    return field_read(page, found_cell, value) if 2 <= len(value) <= 40 and not value.isdecimal() else None
 
 
 def _citizen_id(page: Page, lines: Sequence[Line]) -> Field | None:
     """The number, one with a right check digit first. Two lines of one cell are one number."""
     found: list[tuple[bool, Field]] = []
-    for line in (*lines, *_joined_numbers(lines)):
+    for line in (*lines, *_joined_numbers(lines), *sentences(lines)):
         for match, box in spans(line, _NUMBER):
             checked = check_citizen_id(match.group())
             if checked.value.startswith(("91", "92", "93", "12")) and not checked.valid:
                 continue  # a credit code that is all digits
-            number = _field(page, line, checked.value, certain=checked.valid)
+            number = field_read(page, line, checked.value, certain=checked.valid)
             found.append((checked.valid, replace(number, box=box)))
     return max(found, key=lambda one: one[0], default=(False, None))[1]
 
@@ -144,103 +164,13 @@ def _joined_numbers(lines: Sequence[Line]) -> Iterable[Line]:
                 yield replace(upper, text=upper.text + lower.text)
 
 
-def _employers(sheets: Sequence[tuple[Page, Sequence[Line]]]) -> tuple[Field, ...]:
-    """Every employer named: the labelled one first, then those of the rows, most frequent first.
-
-    From pixels a name is certain when at least two readings of it agree.
-    """
-    labelled: list[tuple[str, Page, Line]] = []
-    listed: list[tuple[str, Page, Line]] = []
-    for page, lines in sheets:
-        if cell := _employer_cell(lines):
-            labelled.append((fold_firm(cell.text), page, cell))
-        listed += [(name, page, line) for name, line in _firms_in_rows(words(lines))]
-    times = Counter(name for name, _, _ in (*labelled, *listed))
-    order = [*dict.fromkeys(name for name, _, _ in labelled)]
-    order += [name for name, _ in Counter(name for name, _, _ in listed).most_common() if name not in order]
-    by_name = {name: (page, line) for name, page, line in (*listed, *labelled)}
-    return tuple(_field(*by_name[name], name, certain=times[name] >= 2) for name in order)
-
-
-def _labelled_employer(page: Page, lines: Sequence[Line]) -> Field | None:
-    cell = _employer_cell(lines)
-    if cell is None:
-        return None
-    name = fold_firm(cell.text)
-    return _field(page, cell, name, certain=any(name == other for other, _ in _firms_in_rows(words(lines))))
-
-
-def _employer_cell(lines: Sequence[Line]) -> Line | None:
-    cell = beside(lines, _EMPLOYER_LABEL, _FIRM_STOP)
-    if cell is None:
-        return None
-    cell = _with_rest(cell, lines)
-    return cell if _is_whole(squeeze(cell.text)) else None
-
-
-def _with_rest(cell: Line, lines: Sequence[Line]) -> Line:
-    """The name with what the finder cut off it at a bracket and read as the next line of the same row."""
-    for other in lines:
-        beside_it = abs(other.box.left - cell.box.right) < other.box.height and same_row(cell.box, other.box)
-        if other is not cell and beside_it and _FIRM_GOES_ON.match(squeeze(other.text)):
-            return replace(cell, text=cell.text + other.text)
-    return cell
-
-
-def _firms_in_rows(lines: Sequence[Line]) -> Iterable[tuple[str, Line]]:
-    """Firms of the table's rows, wrapped cells joined; a cell's second line begins no name of its own."""
-    taken: set[int] = set()
-    for line in lines:
-        text = squeeze(line.text)
-        if id(line) in taken or not _FIRM_LINE.fullmatch(text) or re.search("社会保险|人力资源|说明|证明|公积金", text):
-            continue
-        if _FIRM_GOES_ON.match(text):
-            continue  # the second line of a cell whose first was not found above it
-        whole = _with_next(line, lines, taken)
-        if whole and len(whole) >= 6 and _FIRM_END.search(whole) and re.search("公司|集团|中心|院|局|厂", whole):
-            yield fold_firm(whole), line
-
-
-def _with_next(line: Line, lines: Sequence[Line], taken: set[int]) -> str:
-    """The name with its next one or two lines in the same cell, up to where a firm's name can end.
-
-    A cell may break after a word with which another name could end: 集团 before ）有限公司.
-    """
-    text, last = squeeze(line.text), line
-    for _ in range(2):
-        below = [
-            other
-            for other in lines
-            if other is not last
-            and 0.3 * last.box.height < other.box.middle[1] - last.box.middle[1] < 1.6 * last.box.height
-            and line.box.left - 0.02 <= other.box.left
-            and other.box.right <= line.box.right + 0.02
-            and re.fullmatch(r"[\u4e00-\u9fff()（）]{1,30}", squeeze(other.text))
-        ]
-        following = min(below, key=lambda other: other.box.middle[1], default=None)
-        if following is None or (_is_whole(text) and not _FIRM_GOES_ON.match(squeeze(following.text))):
-            return text
-        last = following
-        taken.add(id(last))
-        text += squeeze(last.text)
-    return text
-
-
-def _is_whole(name: str) -> bool:
-    return bool(_FIRM_END.search(name)) and _open_brackets(name) == 0
-
-
-def _open_brackets(name: str) -> int:
-    return sum(name.count(sign) for sign in "(（") - sum(name.count(sign) for sign in ")）")
-
-
 def _printed_on(page: Page, lines: Sequence[Line]) -> Field | None:
     """The labelled date of printing, else the last whole date that stands alone on its line."""
     cell = beside(lines, _PRINTED)
     if cell is not None and (days := _days(cell.text)):
-        return _field(page, cell, days[0], certain=page.read_by is ReadBy.TEXT)
+        return field_read(page, cell, days[0], certain=page.read_by is ReadBy.TEXT)
     alone = [(line, days[0]) for line in lines if len(days := _days(line.text)) == 1 and len(squeeze(line.text)) <= 13]
-    return _field(page, *alone[-1], certain=page.read_by is ReadBy.TEXT) if alone else None
+    return field_read(page, *alone[-1], certain=page.read_by is ReadBy.TEXT) if alone else None
 
 
 def _days(text: str) -> list[str]:
@@ -252,7 +182,7 @@ def _code(page: Page, lines: Sequence[Line]) -> Field | None:
     for line in lines:
         for match, _ in spans(line, _CODE):
             if value := _CODE_VALUE.match(line.text[match.end() :].upper()):
-                return _field(page, line, value.group().replace(" ", ""))
+                return field_read(page, line, value.group().replace(" ", ""))
     return None
 
 
@@ -260,17 +190,11 @@ def _status(page: Page, lines: Sequence[Line]) -> Field | None:
     cell = beside(lines, _STATUS)
     value = _STATUS_VALUE.search(squeeze(cell.text)) if cell else None
     if cell is not None and value:
-        return _field(page, cell, value.group())
+        return field_read(page, cell, value.group())
     for line in lines:
         if line.text[:1] in _STATUS_BEGINS and (value := _STATUS_VALUE.fullmatch(wrapped(line, lines))):
-            return _field(page, line, value.group())
+            return field_read(page, line, value.group())
     return None
-
-
-def _field(page: Page, line: Line, value: str, *, certain: bool = False) -> Field:
-    """From a text layer every letter is certain; from pixels only what is vouched for."""
-    sure = certain or page.read_by is ReadBy.TEXT
-    return Field(value, line.confidence, sure, page.number, line.box, page.read_by)
 
 
 def _first(fields: Iterable[Field | None]) -> Field | None:

@@ -2,15 +2,24 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from parsers.documents.lines import words
-from parsers.documents.social_insurance_grid import grid_of_years
+from parsers.documents.social_insurance_grid import Ink, grid_of_years
 from parsers.documents.social_insurance_rows import rows_of_months
+from parsers.documents.social_insurance_sentence import spans_in_words
 from parsers.documents.social_insurance_spans import spans_of_months
-from parsers.documents.social_insurance_table import Month, Stated, tokens_in_two_columns, tokens_of, whole_months
-from parsers.files.page import Line
+from parsers.documents.social_insurance_table import (
+    Month,
+    Stated,
+    Token,
+    heads_above,
+    tokens_in_two_columns,
+    tokens_of,
+    whole_months,
+)
+from parsers.files.page import Box, Line
 
 _TOTAL: Final = re.compile(r"(?:合计|累计|共计|总计|总月数|月数)[^\d]{0,10}?(\d{1,3}) ?个?月")
 
@@ -30,14 +39,20 @@ class PaidMonths:
         return max(len(self.paid), self.total or 0)
 
 
-def read_months(pages: Sequence[Sequence[Line]], *, from_text: bool) -> PaidMonths:
-    """`pages` are levelled lines of each page of one certificate; `from_text`: no letter can be misread."""
+def _not_looked_at(place: Box) -> None:
+    """No picture."""
+
+
+def read_months(pages: Sequence[Sequence[Line]], *, from_text: bool, ink: Ink = _not_looked_at) -> PaidMonths:
+    """`pages` are levelled lines of each page of one certificate; `from_text`: no letter can be misread.
+
+    `ink` looks at the sheets as one long page, a sheet a unit high.
+    """
     found = Stated(counted=True)
-    total: int | None = None
-    for lines in pages:
-        table = whole_months(words(lines))
-        total = _total(table) or total
-        _gather(table, found, from_text=from_text)
+    lines = _one_below_the_other(pages)
+    table = whole_months(words(lines))
+    total = _total(table)
+    _gather(table, spans_in_words(lines), found, from_text=from_text, ink=ink)
     paid = found.paid - found.unpaid - found.unsure
     agrees = total is not None and total == len(paid)
     certain = bool(paid or found.unpaid) and not found.unsure and (from_text or agrees or found.counted)
@@ -46,11 +61,24 @@ def read_months(pages: Sequence[Sequence[Line]], *, from_text: bool) -> PaidMont
     return PaidMonths(tuple(sorted(paid)), tuple(sorted(found.unpaid)), total, certain)
 
 
-def _gather(table: Sequence[Line], found: Stated, *, from_text: bool) -> None:
-    if grid := grid_of_years(table):
+def _one_below_the_other(pages: Sequence[Sequence[Line]]) -> list[Line]:
+    """The sheets as one long page: a table that goes over the leaf keeps the heads of its columns."""
+    return [
+        replace(line, box=replace(line.box, top=line.box.top + number, bottom=line.box.bottom + number))
+        for number, lines in enumerate(pages)
+        for line in lines
+    ]
+
+
+def _gather(table: Sequence[Line], worded: Sequence[Stated], found: Stated, *, from_text: bool, ink: Ink) -> None:
+    if grid := grid_of_years(table, ink):
         _merge(found, grid)
         return
     tokens = tokens_of(table)
+    if worded and not _is_headed(table, tokens):
+        for one in worded:
+            _merge(found, one)
+        return
     ranges, ranged = spans_of_months(table, tokens)
     listed = rows_of_months(
         table, [token for token in tokens if token not in ranged] + tokens_in_two_columns(table), from_text
@@ -63,6 +91,12 @@ def _gather(table: Sequence[Line], found: Stated, *, from_text: bool) -> None:
         _merge(found, listed)
     for one in ranges:
         _merge(found, one)
+
+
+def _is_headed(table: Sequence[Line], tokens: Sequence[Token]) -> bool:
+    """Do the months stand in a table, under heads?"""
+    first = min(tokens, key=lambda token: token.box.middle[1], default=None)
+    return first is not None and len(heads_above(table, first.box)) > 1
 
 
 def _merge(found: Stated, more: Stated) -> None:

@@ -8,8 +8,8 @@ from statistics import median
 from typing import Final
 
 from parsers.documents.lines import nearest_column, overlap, spans
+from parsers.documents.social_insurance_kinds import kinds_of_rows
 from parsers.documents.social_insurance_table import (
-    INSURANCE,
     MONTH,
     PENSION,
     Stated,
@@ -19,8 +19,11 @@ from parsers.documents.social_insurance_table import (
     months_between,
     parts_of,
 )
-from parsers.files.page import Line
+from parsers.files.page import Box, Line
 
+_MONTH_HEAD: Final = re.compile("年月|所属期|月份|期间")
+_LONGEST_STATE: Final = 6  #: 已到账, 足额缴费: a longer text is a note below the table
+_HOLE: Final = 1.9  #: distances of rows between which another one would fit
 _STATE_HEAD: Final = re.compile("状态|状况|标志|是否|到账|缴费情况")
 
 
@@ -29,7 +32,7 @@ def rows_of_months(table: Sequence[Line], tokens: Sequence[Token], from_text: bo
 
     To save paper the list may run down in two columns side by side: each is read for itself.
     """
-    columns = _columns(tokens)
+    columns = _under_repeated_heads(table, tokens) or _columns(tokens)
     if not columns:
         return None
     found = Stated(counted=True)
@@ -48,11 +51,12 @@ def _one_list(table: Sequence[Line], column: Sequence[Token], from_text: bool) -
     state = next((at for at, head in enumerate(heads) if _STATE_HEAD.search(head.text)), None)
     judged_by = pension if pension is not None else state
     found = Stated()
-    judged = 0
+    judged: list[Token] = []
     boxes = [head.box for head in heads]
-    for token, band in _bands(table, column):
-        kinds = [line.text for line in band if INSURANCE.search(line.text)]
-        if kinds and not any(PENSION.search(kind) for kind in kinds):
+    bands = list(_bands(table, column))
+    kinds = kinds_of_rows(table, bands)
+    for (token, band), kind in zip(bands, kinds, strict=True):
+        if kind and not PENSION.search(kind):
             continue
         cells = [
             match
@@ -63,10 +67,26 @@ def _one_list(table: Sequence[Line], column: Sequence[Token], from_text: bool) -
         state_of = is_paid("".join(text for text, _ in cells)) if judged_by is not None else True
         if state_of is None and from_text and not cells:
             state_of = False  # an empty cell under a head is a month without payment
-        judged += 1
+        judged.append(token)
         {True: found.paid, False: found.unpaid, None: found.unsure}[state_of].add(token.month)
-    found.counted = _numbered(table, column) or (judged_by is not None and _unbroken(column, judged))
+    found.counted = _numbered(table, column) or (
+        judged_by is not None and (_unbroken(judged) or _paired(table, bands, boxes, judged_by))
+    )
     return found
+
+
+def _under_repeated_heads(table: Sequence[Line], tokens: Sequence[Token]) -> list[list[Token]]:
+    """The columns of a list that says 缴费年月 over each of them; none where the head stands but once."""
+    first = min(tokens, key=lambda token: token.box.middle[1], default=None)
+    if first is None:
+        return []
+    heads = [head for head in heads_above(table, first.box) if _MONTH_HEAD.search(head.text)]
+    if len(heads) < 2 or len({head.text for head in heads}) > 1:
+        return []
+    columns = [[token for token in tokens if overlap(token.box, head.box) > 0.3] for head in heads]
+    if sum(map(len, columns)) != len(tokens):
+        return []
+    return [sorted(column, key=lambda token: token.box.middle[1]) for column in columns if column]
 
 
 def _columns(tokens: Sequence[Token]) -> list[list[Token]]:
@@ -152,14 +172,52 @@ def _numbered(table: Sequence[Line], column: Sequence[Token]) -> bool:
     return numbers == set(range(1, len(column) + 1))
 
 
-def _unbroken(column: Sequence[Token], judged: int) -> bool:
+def _unbroken(column: Sequence[Token]) -> bool:
     """Do the months follow each other without a gap, at even distances, so that no row between them was overlooked?
 
     A month or two alone show no distance that could be even.
     """
     months = list(dict.fromkeys(sorted(token.month for token in column)))
-    whole = list(months_between(months[0], months[-1]))
+    return len(column) == len(months) > 2 and months == list(months_between(months[0], months[-1])) and _even(column)
+
+
+def _paired(
+    table: Sequence[Line], bands: Sequence[tuple[Token, list[Line]]], heads: Sequence[Box], judged_by: int
+) -> bool:
+    """Two readings of one row agree on the number of rows: every cell that says paid or not has its month beside it.
+
+    A row that was overlooked would have lost all its cells at once and left a hole in the even column, or between it
+    and what is printed above and below.
+    """
+    top = bands[0][0].box.top
+    states = [
+        line
+        for line in table
+        if line.box.middle[1] > top
+        for text, box in parts_of(line)
+        if len(text) <= _LONGEST_STATE and is_paid(text) is not None and nearest_column(box, heads) == judged_by
+    ]
+    in_rows = {id(line) for token, band in bands for line in (*band, token.line)}
+    column = [token for token, _ in bands]
+    return (
+        bool(states)
+        and all(id(line) in in_rows for line in states)
+        and _even(column)
+        and _closed(table, column, heads, in_rows)
+    )
+
+
+def _closed(table: Sequence[Line], column: Sequence[Token], heads: Sequence[Box], in_rows: set[int]) -> bool:
+    """Do the heads follow closely above the first row, and other print closely below the last?"""
+    first, last = column[0].box.middle[1], column[-1].box.middle[1]
+    above = first - max(head.middle[1] for head in heads)
+    under = [line.box.middle[1] - last for line in table if line.box.middle[1] > last and id(line) not in in_rows]
+    below = min(under, default=1.0)
+    step = (last - first) / (len(column) - 1) if len(column) > 1 else min(above, below)
+    return max(above, below) < _HOLE * step
+
+
+def _even(column: Sequence[Token]) -> bool:
     middles = [token.box.middle[1] for token in column]
     steps = [b - a for a, b in pairwise(middles)]
-    even = bool(steps) and max(steps) < 1.4 * min(steps)
-    return judged == len(months) > 2 and months == whole and even
+    return not steps or max(steps) < 1.4 * min(steps)

@@ -20,12 +20,19 @@ _HALF_MONTH_REST: Final = re.compile(r"\d{1,2} ?月?")
 _NOT_IN_TABLE: Final = re.compile(
     "打印|出具|有效|查验|编号|验证码|校验码|授权码|说明|备注:|注:|日期|时间:|最近|近[0-9]+个月|明细[(]"
 )
+#: From so many letter heights on, lines above each other are rows of their own.
+_ROW_GAP: Final = 2.2
+#: A month of the person's past, in the paper's head: when first insured, when employed.
+_PAST: Final = re.compile("(?:首次|初次|最早|本次|本单位)参保|参加工作|入职|建账|建立账户|开户|截至|出生")
 PENSION: Final = re.compile("养老")
 INSURANCE: Final = re.compile("养老|失业|工伤|医疗|生育")
 _UNPAID: Final = re.compile(
     r"未缴|未到账|未足额|未实缴|欠缴|欠费|中断|停保|停缴|暂停|缓缴|^未|^否$|^[-—–/×xX✕╳无*]+$|^0(?:\.0+)?$"
 )
 _PAID: Final = re.compile(r"已缴|到账|实缴|足额|正常|缴费|补缴|已收|[√✓✔☑●■✅VvＶ∨]|^[是Yy]$|^¥?[1-9][\d,]*(?:\.\d+)?$")
+_STATE: Final = r"(?:[已未](?:缴费?|到账|足额)|欠[缴费]|(?:正常|足额)缴费|[√✓✔×])"
+#: A state, or whatever else stands between spaces up to a state that it runs into (…有限公司已缴).
+_PART: Final = re.compile(rf"{_STATE}|[^\s√✓✔×]+?(?=(?<=[\d司团心院所]){_STATE}|[\s√✓✔×]|$)")
 _HEADS: Final = re.compile(
     "序号?|费款|所属期?|年月|年度|单位|基数|养老|失业|工伤|医疗|生育|状态|状况|标志|情况|到账|险种|月数|起始|开始|截止|终止|结束|"
     "起止|备注|缴费|个人|参保地"
@@ -83,12 +90,19 @@ def tokens_of(table: Sequence[Line]) -> list[Token]:
     """Every month that stands in a table, with its place; dates of printing and the like left out."""
     found = []
     for line in table:
-        if _NOT_IN_TABLE.search(line.text):
+        if _NOT_IN_TABLE.search(line.text) or _PAST.search(line.text) or _is_labelled_past(line, table):
             continue
         for match, box in spans(line, MONTH):
             year, month = match["y"] or match["y2"], match["m"] or match["m2"]
             found.append(Token(f"{year}-{int(month):02d}", box, line))
     return found
+
+
+def _is_labelled_past(cell: Line, table: Sequence[Line]) -> bool:
+    """Does the cell to its left, or the words on its own line before it, say that the month is of the person's past?"""
+    left = [line for line in table if line.box.right <= cell.box.left + 0.01 and same_row(line.box, cell.box)]
+    nearest = max(left, key=lambda line: line.box.right, default=None)
+    return nearest is not None and bool(_PAST.search(nearest.text))
 
 
 def tokens_in_two_columns(table: Sequence[Line]) -> list[Token]:
@@ -129,7 +143,7 @@ def heads_above(table: Sequence[Line], first: Box) -> list[Line]:
         and not MONTH.search(line.text)
     ]
     heads: list[Line] = []
-    for line in sorted(above, key=lambda line: -line.box.middle[1]):
+    for line in _head_row(above, first.height):
         at = next((i for i, head in enumerate(heads) if overlap(head.box, line.box) > 0.6), None)
         if at is None:
             heads.append(line)
@@ -139,10 +153,24 @@ def heads_above(table: Sequence[Line], first: Box) -> list[Line]:
     return sorted((head for head in heads if _HEADS.search(head.text)), key=lambda head: head.box.left)
 
 
+def _head_row(above: Sequence[Line], height: float) -> list[Line]:
+    """From the lowest line upwards as far as the lines of one row of heads hang together.
+
+    The paper's own head may be a ruled table as well (参保状态 | 正常参保), which must not pass for heads of columns.
+    """
+    row: list[Line] = []
+    for line in sorted(above, key=lambda line: -line.box.middle[1]):
+        named = [other for other in row if _HEADS.search(other.text)]
+        apart = row[-1].box.middle[1] - line.box.middle[1] > _ROW_GAP * height if row else False
+        if apart and len(named) > 1:
+            break
+        row.append(line)
+    return row
+
+
 def parts_of(line: Line) -> Iterator[tuple[str, Box]]:
     """The parts of a line that a gap or a repeated word divides: OCR runs narrow cells together."""
-    pattern = re.compile(r"(?:[已未]缴费?|已到账|未到账|欠缴|正常缴费|[√✓✔×])|[^\s√✓✔×]+")
-    for match, box in spans(line, pattern):
+    for match, box in spans(line, _PART):
         yield match.group(), box
 
 

@@ -472,6 +472,8 @@ def defects_of(parcel: Parcel) -> dict[str, Defect]:
     facts = parcel.facts
     found = dict(LETTER)
     found |= BY_FIRM if facts.submitted_by == "firm" else BY_ENGINEER
+    if facts.form == "4-1-3":  # prints neither the handler nor his number: nothing to compare the certificate with
+        found.pop("another person")
     if facts.action == "add":
         found |= ADDED
     if facts.matter == "firm_information":

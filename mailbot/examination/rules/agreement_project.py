@@ -14,7 +14,16 @@ from rapidfuzz.distance import Hamming
 
 from mailbot.examination.rules.agreement import Disagreement, both
 from mailbot.examination.rules.engagement_facts import own_rows
-from mailbot.examination.rules.wordings import Voice, odd_voices, papers, surely_different, wording, wordings
+from mailbot.examination.rules.wordings import (
+    Voice,
+    looks_alike,
+    odd_voices,
+    other_digit,
+    papers,
+    surely_different,
+    wording,
+    wordings,
+)
 from mailbot.examination.submission import OnFile, Submission
 from mailbot.examination.verdict import Finding, Severity
 from mailbot.examination.workdays import day_of_receipt
@@ -179,11 +188,14 @@ def _reads_well(row: Tenure) -> bool:
 
 
 def _surely_other_day(left: Voice, right: Voice, likeness: Likeness) -> bool:
-    """Two digits apart at least, unless no engine stood in between: no check digit guards a date."""
+    """Two digits apart at least, or one that no engine takes for the other: no check digit guards a date."""
     if not surely_different(left, right, likeness):
         return False
-    typed = left.best.typed and right.best.typed
-    return typed or Hamming.distance(left.value, right.value, pad=True) > 1
+    if left.best.typed and right.best.typed:
+        return True
+    if Hamming.distance(left.value, right.value, pad=True) > 1:
+        return True
+    return other_digit(left.value, right.value) and left.clear and right.clear
 
 
 def _surely_other_post(left: Voice, right: Voice, likeness: Likeness) -> bool:
@@ -201,12 +213,13 @@ def _surely_other_post(left: Voice, right: Voice, likeness: Likeness) -> bool:
 def _only_reading(left: Voice, right: Voice) -> bool:
     """The same but for what engines drop: brackets and hyphens, and one of two capitals that stand together.
 
-    JL is read as J now and then with full confidence, and no project numbers its sections J3 and JL3.
+    Signs of one stroke's difference (酉, 西) are one sign to an engine. JL is read as J now and then with full
+    confidence, and no project numbers its sections J3 and JL3.
     """
     if left.best.typed and right.best.typed:
         return False
     a, b = sorted((_letters(left.value), _letters(right.value)), key=len)
-    if a == b:
+    if a == b or looks_alike(a, b):
         return True
     lost = [at for at in range(len(b)) if b[:at] + b[at + 1 :] == a]
     return any("A" <= b[at] <= "Z" and _beside_capital(b, at) for at in lost)

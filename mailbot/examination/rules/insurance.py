@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from mailbot.examination.rules.absence import Absence, absence
+from mailbot.examination.rules.wordings import CLEAR, far_apart
 from mailbot.examination.submission import OnFile, Submission
 from mailbot.examination.verdict import Finding, Severity
 from mailbot.examination.workdays import day_of_receipt
@@ -24,6 +25,8 @@ _KIND: Final = DocumentKind.SOCIAL_INSURANCE_CERTIFICATE
 _MONTHS_ASKED: Final = 3
 #: A certificate can be checked on the site for three months; older ones cannot be (domain.md 3.4).
 _LONG_BEFORE: Final = timedelta(days=92)
+#: Digits in which two numbers of eighteen differ that are not one number misread.
+_DIGITS_APART: Final = 5
 #: Papers that a reviewer may accept although they are not the one named.
 _PERHAPS: Final = frozenset({Variety.NATIONAL_PLATFORM, Variety.UNKNOWN})
 
@@ -200,7 +203,7 @@ def employer_is_the_firm(submission: Submission, on_file: OnFile) -> Iterator[Fi
     yield InsuranceWrongEmployer(
         shown=present.value,
         firm=firm,
-        certain=present.certain and like == {FirmLikeness.DIFFERENT} and not earlier,
+        certain=_surely_another(present, names) and like == {FirmLikeness.DIFFERENT} and not earlier,
         document=certificate.file,
         page=present.page,
     )
@@ -292,8 +295,23 @@ def _another_person(
     numbers_certain = bool(certificate.citizen_id and number and certificate.citizen_id.certain and number.certain)
     if names is Likeness.DIFFERENT:
         names_certain = bool(certificate.person and handler and certificate.person.certain and handler.certain)
+        numbers_certain = numbers_certain or _far_apart(certificate.citizen_id, number)
         return (numbers_differ and numbers_certain) or (names_certain and not numbers_differ)
     return False if numbers_differ or names is Likeness.UNSURE else None
+
+
+def _far_apart(one: Field | None, other: Field | None) -> bool:
+    """Two numbers with more digits apart than an engine misreads in one: one weak check digit makes no doubt."""
+    if one is None or other is None or len(one.value) != len(other.value):
+        return False
+    vouched = one.certain or other.certain
+    return vouched and sum(a != b for a, b in zip(one.value, other.value, strict=True)) >= _DIGITS_APART
+
+
+def _surely_another(employer: Field, names: set[str]) -> bool:
+    """Read for certain, or clearly and further from every name of the firm than any misreading goes."""
+    clear = employer.confidence >= CLEAR and all(far_apart(employer.value, name) for name in names)
+    return employer.certain or clear
 
 
 def _is_one_of(employer: Field, names: set[str]) -> bool:

@@ -47,9 +47,15 @@ SOURCES: Final[dict[DocumentKind, dict[str, str]]] = {
 _SCREENSHOTS: Final = frozenset({_K.NATIONAL_SCREENSHOT, _K.MUNICIPAL_SCREENSHOT})
 _RUN: Final = "project_and_section"  #: in a letter's fields
 #: From this confidence on a printed reading is taken as far as noise can be told from a difference.
-_CLEAR: Final = 0.95
+CLEAR: Final = 0.95
 #: Digits that engines take for each other.
 _CONFUSED: Final = (frozenset("17"), frozenset("0689"), frozenset("3589"), frozenset("56"), frozenset("27"))
+_TWIN_SIGNS: Final = (
+    "酉西 未末 己已巳 土士 日曰 千干于 人入八 大太犬 王玉主 戊戌戍 石右 由甲申 天夫 午牛 刀力 历厉 侯候 析折拆 "
+    "拨拔 晴睛 祁祈 毫亳 崇祟 鸟乌 治冶 间问 栗粟 盂孟 壁璧 今令"
+)
+#: Signs that are one stroke apart: no two projects or sections are told apart by them.
+_TWINS: Final = tuple(map(frozenset, _TWIN_SIGNS.split()))
 #: Share of letters that engines misread at worst, photographs of a screen included (ocr.md 2), with a margin.
 _NOISE: Final = 0.15
 
@@ -98,7 +104,7 @@ class Voice:
 
     @property
     def clear(self) -> bool:
-        return any(one.confidence >= _CLEAR and not one.reconstructed for one in self.wordings)
+        return any(one.confidence >= CLEAR and not one.reconstructed for one in self.wordings)
 
 
 Compare = Callable[[str, str], Likeness]
@@ -186,21 +192,31 @@ def surely_different(left: Voice, right: Voice, likeness: Likeness) -> bool:
         return False
     if left.best.typed and right.best.typed and left.certain and right.certain:
         return True
-    if misread(left.value, right.value) and not _other_digit(left.value, right.value):
+    if misread(left.value, right.value) and not other_digit(left.value, right.value):
         return False
     if left.certain and right.certain:
         return True
-    letters = max(len(left.value), len(right.value))
-    far = Levenshtein.distance(left.value, right.value) >= max(2, math.ceil(_NOISE * letters))
-    return left.clear and right.clear and far
+    return left.clear and right.clear and far_apart(left.value, right.value)
 
 
-def _other_digit(left: str, right: str) -> bool:
+def far_apart(left: str, right: str) -> bool:
+    """Do they differ in more letters than an engine misreads?"""
+    letters = max(len(left), len(right))
+    return Levenshtein.distance(left, right) >= max(2, math.ceil(_NOISE * letters))
+
+
+def other_digit(left: str, right: str) -> bool:
     """One digit differs, and no engine takes the one for the other: JL1 and JL2."""
     if len(left) != len(right):
         return False
     pairs = [{a, b} for a, b in zip(left, right, strict=True) if a != b]
     return len(pairs) == 1 and all(one.isdecimal() for one in pairs[0]) and not any(pairs[0] <= c for c in _CONFUSED)
+
+
+def looks_alike(left: str, right: str) -> bool:
+    """Do they differ in one sign only, and that by signs that engines take for each other: 彭酉 and 彭西?"""
+    pairs = [{a, b} for a, b in zip(left, right, strict=False) if a != b]
+    return len(left) == len(right) and len(pairs) == 1 and any(pairs[0] <= signs for signs in _TWINS)
 
 
 def misread(left: str, right: str) -> bool:

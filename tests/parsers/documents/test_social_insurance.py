@@ -1,11 +1,14 @@
 """Certificates of insurance are read whatever their layout."""
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 
 from parsers.documents.social_insurance import read_certificate
 from parsers.documents.social_insurance_table import months_between
 from parsers.documents.social_insurance_title import Variety
-from parsers.files.page import ReadBy
+from parsers.files.page import Box, Line, ReadBy
 from parsers.names import fold_firm
 from tests.builders_pages import a_page
 
@@ -340,16 +343,36 @@ def test_a_grid_from_pixels_is_certain_only_where_two_insurances_agree(lost, cer
         pytest.param(("2026-03", "2026-04"), False, id="two alone"),
     ],
 )
-def test_rows_from_pixels_without_any_count_are_certain_only_unbroken(months, certain):
-    rows = [(month.replace("-", ""), FIRM, "已缴") for month in months]
-    read = certificate(
-        "重庆市社会保险参保证明（个人）",
-        ("费款所属期", "单位名称", "养老保险"),
-        *rows,
-        columns=(0.1, 0.3, 0.7),
-        read_by=ReadBy.OCR,
-    )
+def test_rows_from_pixels_with_nothing_below_them_are_certain_only_unbroken(months, certain):
+    read = certificate(*bare_rows(months), columns=(0.1, 0.3, 0.7), read_by=ReadBy.OCR)
     assert read.months.paid == months
+    assert read.months.certain is certain
+
+
+def bare_rows(months):
+    rows = [(month.replace("-", ""), FIRM, "已缴") for month in months]
+    return ["重庆市社会保险参保证明（个人）", ("费款所属期", "单位名称", "养老保险"), *rows]
+
+
+@pytest.mark.parametrize(
+    ("months", "lost", "certain"),
+    [
+        pytest.param(("2026-01", "2026-02", "2026-04"), None, True, id="with a gap"),
+        pytest.param(("2026-03", "2026-04"), None, True, id="two alone"),
+        pytest.param(("2026-04",), None, True, id="one alone"),
+        pytest.param(("2026-01", "2026-02", "2026-04"), (3, 0), False, id="a month was overlooked"),
+        pytest.param(("2026-01", "2026-02", "2026-04"), (3, 2), False, id="a state was overlooked"),
+        pytest.param(("2026-01", "2026-02"), (3, None), False, id="a whole row was overlooked"),
+        pytest.param(("2026-01", "2026-02"), (2, None), False, id="the first row was overlooked"),
+    ],
+)
+def test_rows_from_pixels_are_certain_where_months_and_states_pair_and_no_row_fits_between(months, lost, certain):
+    rows = bare_rows(months)
+    if lost is not None:
+        at, cell = lost
+        emptied = ["", "", ""] if cell is None else ["" if n == cell else text for n, text in enumerate(rows[at])]
+        rows[at] = tuple(emptied)
+    read = certificate(*rows, "打印日期：2026年5月4日", columns=(0.1, 0.3, 0.7), read_by=ReadBy.OCR)
     assert read.months.certain is certain
 
 
@@ -391,3 +414,149 @@ def test_months_listed_in_two_columns_side_by_side_are_all_read():
 )
 def test_the_family_of_titles_is_the_paper_named(title):
     assert certificate(title, HEAD[1]).variety is Variety.INDIVIDUAL
+
+
+def test_a_month_of_the_past_in_the_head_is_no_month_paid():
+    read = certificate(
+        "重庆市社会保险参保证明（个人）",
+        f"姓名：李四　社会保障号：{ID}",
+        "参保状态：参保缴费　　首次参保年月：2012年07月",
+        ("险种", "缴费起始年月", "缴费截止年月", "月数"),
+        ("养老保险", "2025-10", "2026-03", "6"),
+        columns=(0.05, 0.3, 0.5, 0.75),
+        read_by=ReadBy.OCR,
+    )
+    assert read.months.paid == months_of("2025-10", "2026-03")
+
+
+def test_the_papers_own_head_is_not_taken_for_heads_of_columns():
+    read = certificate(
+        "重庆市社会保险参保证明（个人）",
+        ("单位名称", FIRM, "参保状态", "正常参保"),
+        "",
+        ("险种", "缴费年月", "参保单位", "缴费状态"),
+        *(("养老保险", month, FIRM, "已缴费") for month in ("2026.01", "2026.02", "2026.03")),
+        columns=(0.05, 0.25, 0.4, 0.8),
+        read_by=ReadBy.OCR,
+    )
+    assert read.months.paid == months_of("2026-01", "2026-03")
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 5])
+def test_short_lists_in_two_columns_are_read_under_their_repeated_heads(count):
+    months = months_of("2026-01", f"2026-{count:02d}")
+    half = (count + 1) // 2
+    cells = [(month.replace("-", ""), "已缴费") for month in months] + [("", "")]
+    rows = [(*cells[n], *cells[n + half if n + half < count else -1]) for n in range(half)]
+    read = certificate(
+        "重庆市社会保险参保证明（个人）", ("缴费年月", "养老保险") * 2, *rows, columns=(0.05, 0.25, 0.5, 0.7)
+    )
+    assert read.months.paid == months
+
+
+@pytest.mark.parametrize(
+    ("pension", "others", "paid"),
+    [
+        pytest.param("已缴", "未缴", ("2026-01", "2026-02"), id="pension paid"),
+        pytest.param("未缴", "已缴", (), id="only another insurance paid"),
+    ],
+)
+def test_sections_with_a_heading_each_are_told_apart(pension, others, paid):
+    rows = []
+    for heading, state in (("一、企业职工基本养老保险", pension), ("二、失业保险", others)):
+        rows += [heading, ("缴费年月", "缴费单位", "缴费情况")]
+        rows += [(month, FIRM, state) for month in ("2026-01", "2026-02")]
+    read = certificate(*HEAD, *rows, columns=(0.1, 0.3, 0.7))
+    assert read.months.paid == paid
+
+
+SENTENCE = (
+    f"　　兹证明 李四，公民身份号码{ID}，现参保单位：重庆王五监理",
+    "咨询有限公司，在我市参加社会保险情况如下：",
+)
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        pytest.param(SENTENCE, id="label in the sentence"),
+        pytest.param(
+            (f"　　兹证明李四（身份证号：{ID}）系重庆王五监理咨询有", "限公司参保职工，其参加社会保险缴费情况如下："),
+            id="系 … 参保职工",
+        ),
+    ],
+)
+@pytest.mark.parametrize("read_by", [ReadBy.TEXT, ReadBy.OCR])
+def test_a_sentence_broken_over_two_lines_names_person_and_employer(lines, read_by):
+    earlier = span("企业职工基本养|老保险", "2025-01", "2025-12", 12, "重庆旧日工程管|理有限公司")
+    read = certificate(
+        "重庆市社会保险参保证明（个人）", *lines, SPAN_HEAD, earlier, columns=SPAN_COLUMNS, read_by=read_by
+    )
+    assert (read.person.value, read.citizen_id.value) == ("李四", ID)
+    assert read.employers[0].value == FIRM
+
+
+def test_spans_told_in_words_are_certain_by_their_count():
+    words = (
+        f"企业职工基本养老保险：2025年8月至2025年10月，缴费{{}}个月，缴费单位：{FIRM}。",
+        f"失业保险：2020年1月至2025年10月，缴费70个月，缴费单位：{FIRM}。",
+    )
+    read = certificate(*HEAD, words[0].format(3), words[1], read_by=ReadBy.OCR)
+    assert read.months.paid == months_of("2025-08", "2025-10")
+    assert read.months.certain
+    fewer = certificate(*HEAD, words[0].format(2), words[1], read_by=ReadBy.OCR)
+    assert not fewer.months.certain
+
+
+def test_a_table_that_goes_over_the_leaf_keeps_the_heads_of_its_columns():
+    rows = [(month.replace("-", ""), FIRM, "已缴", "未缴") for month in months_of("2026-01", "2026-04")]
+    head = ("费款所属期", "单位名称", "养老保险", "失业保险")
+    pages = [
+        a_page(*HEAD, head, *rows[:2], columns=(0.05, 0.2, 0.6, 0.8), read_by=ReadBy.OCR),
+        a_page(*rows[2:], columns=(0.05, 0.2, 0.6, 0.8), read_by=ReadBy.OCR, number=2),
+    ]
+    assert read_certificate("社保证明.pdf", 0, pages).months.paid == months_of("2026-01", "2026-04")
+
+
+def test_a_watermark_behind_the_print_is_no_value():
+    page = a_page(*HEAD, TABLE_HEAD, *month_rows(("2026-01", "2026-02")), columns=COLUMNS)
+    name = next(line for line in page.lines if line.text == "姓名")
+    behind = [
+        Line("重庆市社会保险局", Box(0.12, name.box.top, 0.6, name.box.bottom + 0.02), 1.0),
+        Line("重庆市社会保险局", Box(0.12, 0.6, 0.6, 0.64), 1.0),
+    ]
+    read = read_certificate("社保证明.pdf", 0, [replace(page, lines=(*page.lines[:2], *behind, *page.lines[2:]))])
+    assert read.person.value == "李四"
+
+
+def test_a_state_that_runs_into_the_name_before_it_is_read():
+    rows = [("1", "202601", FIRM + "已缴", "", "已缴", "已缴"), *month_rows(("2026-01", "2026-02"))[1:]]
+    read = certificate(*HEAD, TABLE_HEAD, *rows, columns=(0.06, 0.14, 0.3, 0.66, 0.78, 0.9), read_by=ReadBy.OCR)
+    assert read.months.paid == ("2026-01", "2026-02")
+
+
+@pytest.mark.parametrize(
+    ("drawn", "paid", "certain"),
+    [
+        pytest.param((1, 2, 3, 4), months_of("2026-01", "2026-04"), True, id="a mark that was not read is seen"),
+        pytest.param((1, 2, 4), ("2026-01", "2026-02", "2026-04"), True, id="an empty cell is empty"),
+        pytest.param((1, 2, 3.5, 4), ("2026-01", "2026-02", "2026-04"), False, id="a blot is neither"),
+    ],
+)
+def test_the_marks_of_a_grid_are_looked_at_besides_being_read(drawn, paid, certain):
+    page = a_page(
+        "重庆市社会保险参保证明（个人）",
+        ("年度", *(f"{month}月" for month in range(1, 13))),
+        ("2026", "√", "√", "", "√", *[""] * 8),
+        columns=GRID_COLUMNS[1:],
+        read_by=ReadBy.OCR,
+    )
+    picture = np.full((1754, 1240, 3), 255, np.uint8)
+    row = next(line for line in page.lines if line.text == "2026").box.middle[1]
+    for month in drawn:
+        head = next(line for line in page.lines if line.text == f"{int(month)}月").box.middle[0]
+        side = 6 if month == int(month) else 3
+        x, y = round(head * 1240), round(row * 1754)
+        picture[y - side : y + side, x - side : x + side] = 30
+    months = read_certificate("社保证明.jpg", 0, [page], [picture]).months
+    assert (months.paid, months.certain) == (paid, certain)

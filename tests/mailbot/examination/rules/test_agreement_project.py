@@ -103,11 +103,19 @@ def test_post_of_letter_and_pages(letter_says, national_says, municipal_says, ex
 
 def test_one_letter_read_by_an_engine_is_never_a_defect_however_often_it_was_read():
     """The same engine misreads the same letter on every picture of it."""
-    pages = (a_national_page(project="彭水至西阳高速公路"), a_municipal_page(project="彭水至西阳高速公路"))
-    assert judged(a_letter(project="彭水至酉阳高速公路"), *pages) == [("project_disagrees", "doubt")]
-    typed_pages = (a_national_page(project=typed("彭水至西阳高速公路")), a_municipal_page(project="彭水至西阳高速公路"))
-    letter = a_letter(project=typed("彭水至酉阳高速公路"))
+    pages = (a_national_page(project="渝东快速通道"), a_municipal_page(project="渝东快速通道"))
+    assert judged(a_letter(project="渝湘快速通道"), *pages) == [("project_disagrees", "doubt")]
+    typed_pages = (a_national_page(project=typed("渝东快速通道")), a_municipal_page(project="渝东快速通道"))
+    letter = a_letter(project=typed("渝湘快速通道"))
     assert judged(letter, *typed_pages) == [("project_disagrees", "defect")]
+
+
+@pytest.mark.parametrize("name", ["彭酉高速公路", "长寿王家坪隧道"])
+def test_signs_of_one_strokes_difference_are_one_sign_to_an_engine(name):
+    twin = name.translate(str.maketrans("酉王", "西玉"))
+    assert judged(a_letter(project=name), a_national_page(project=twin), a_municipal_page(project=twin)) == []
+    pages = (a_national_page(project=typed(twin)), a_municipal_page(project=typed(twin)))
+    assert judged(a_letter(project=typed(name)), *pages) == [("project_disagrees", "defect")]
 
 
 def test_rows_of_a_colleague_whom_the_subject_names_are_not_taken_for_the_engineers():
@@ -141,6 +149,8 @@ def test_after_an_update_the_former_post_still_stands_in_the_list():
         pytest.param("2026-03-02", "2026-03-02", [], id="the same"),
         pytest.param("2026-04-10", "2026-02-03", [("dates_disagree", "defect")], id="different"),
         pytest.param("2026-03-02", "2026-03-07", [("dates_disagree", "doubt")], id="one digit, as misread"),
+        pytest.param("2026-03-04", "2026-03-01", [("dates_disagree", "defect")], id="one digit, no misreading"),
+        pytest.param("2026-03-04", weak("2026-03-01"), [("dates_disagree", "doubt")], id="one digit, weakly"),
         pytest.param(typed("2026-03-02"), typed("2026-03-07"), [("dates_disagree", "defect")], id="no engine"),
         pytest.param(weak("2026-04-10"), "2026-02-03", [("dates_disagree", "doubt")], id="read weakly"),
     ],

@@ -202,10 +202,16 @@ WRONG_PERSON = "insurance_wrong_person"
             id="names unsure, numbers certain",
         ),
         pytest.param(
-            {"handler_id": read("500103198808080008", certain=False)},
+            {"handler_id": read(f"{OTHER_ID[:8]}9{OTHER_ID[9:]}", certain=False)},
             {"person": "王五", "citizen_id": OTHER_ID},
             [(WRONG_PERSON, "doubt")],
             id="a number unsure",
+        ),
+        pytest.param(
+            {"handler_id": read("500103198808080008", certain=False)},
+            {"person": "王五", "citizen_id": OTHER_ID},
+            [(WRONG_PERSON, "defect")],
+            id="a number unsure, but more digits apart than are misread",
         ),
         pytest.param({}, {"person": None, "citizen_id": OTHER_ID}, [(WRONG_PERSON, "doubt")], id="no name on it"),
         pytest.param({}, {"person": None, "citizen_id": None}, [("insurance_unclear", "doubt")], id="nobody named"),
@@ -233,7 +239,19 @@ WRONG_EMPLOYER = "insurance_wrong_employer"
     [
         pytest.param({"employer": "四川高路监理有限公司"}, [(WRONG_EMPLOYER, "defect")], id="another firm"),
         pytest.param(
-            {"employer": read("四川高路监理有限公司", certain=False)}, [(WRONG_EMPLOYER, "doubt")], id="read unsurely"
+            {"employer": read("四川高路监理有限公司", certain=False, confidence=0.8)},
+            [(WRONG_EMPLOYER, "doubt")],
+            id="read weakly",
+        ),
+        pytest.param(
+            {"employer": read("四川高路监理有限公司", certain=False)},
+            [(WRONG_EMPLOYER, "defect")],
+            id="read once, but clearly and further apart than any misreading",
+        ),
+        pytest.param(
+            {"employer": read(f"{FIRM[:3]}丁{FIRM[4:]}", certain=False)},
+            [(WRONG_EMPLOYER, "doubt")],
+            id="read once, one letter apart",
         ),
         pytest.param({"employer": FIRM + "渝北分公司"}, [(WRONG_EMPLOYER, "doubt")], id="its branch"),
         pytest.param({"employer": FIRM.replace("有限", "有限责任")}, [(WRONG_EMPLOYER, "doubt")], id="有限责任"),
