@@ -200,4 +200,8 @@ def _seal(text: LetterText, ink: Mapping[int, InkMap], sealed: tuple[LetterLine,
     if mark.presence is Presence.PRESENT:
         return mark
     others = (find_seal(ink[number], number, None) for number in sorted(ink) if number != own)
-    return next((other for other in others if other.presence is Presence.PRESENT), mark)
+    elsewhere = next((other for other in others if other.presence is Presence.PRESENT), None)
+    if elsewhere is None and near is None and mark.presence is Presence.ABSENT:
+        # The page that is to be sealed may be in another file.
+        return Mark(Presence.UNCLEAR, own, None, "no_place")
+    return elsewhere or mark

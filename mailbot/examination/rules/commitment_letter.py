@@ -108,7 +108,7 @@ class LetterSignatureUnclear(Finding):
 class LetterSealUnclear(Finding):
     code = "letter_seal_unclear"
     default = Severity.DOUBT
-    why: str  #: stable word: greyscale, no_colour, faint, half_cut, square, red_mark, no_picture
+    why: str  #: stable word: greyscale, no_colour, faint, half_cut, square, red_mark, no_picture, no_place
 
 
 @dataclass(frozen=True, kw_only=True)

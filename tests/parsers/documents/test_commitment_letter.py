@@ -203,6 +203,19 @@ def test_a_number_that_was_read_as_signs_leaves_no_certainly_empty_blank():
     assert [(one.name, one.certain) for one in letter.unfilled] == [("legal_representative_id", False)]
 
 
+@pytest.mark.parametrize(
+    ("lost", "presence"),
+    [
+        pytest.param(None, Presence.ABSENT, id="the place was found, and no seal"),
+        pytest.param("法定代表人：", Presence.UNCLEAR, id="the page to be sealed may be in another file"),
+    ],
+)
+def test_a_seal_is_missing_only_where_its_place_was_found(lost, presence):
+    letter = a_set_letter("4-1-3", seen=0.99, lost=lost)
+    read_so = read_letter("承诺保证书.jpg", 1, (letter.page,), (Sheet(letter).picture,))
+    assert read_so.seal.presence is presence
+
+
 def test_a_sign_without_letters_over_a_signature_does_not_hide_it():
     """A seal's star, read as a line of its own."""
     letter = a_set_letter("4-1-1", seen=0.99)
