@@ -1,11 +1,12 @@
-"""How much slower is reading papers in full than the bare OCR engine on the same pages? One run, three answers.
+"""How much slower is `mailbot check` on mails than the bare OCR engine on the pages they hold? One run, three answers.
 
-    python tests/bench/bench_reading.py FOLDER [--pages 20] [--workers 2] [--skip-tesseract]
+    python -m tests.bench.bench_reading FOLDER [--pages 30] [--workers 2] [--skip-tesseract]
 
 FOLDER holds .eml mails, or images and PDFs. (a) bare rapidocr at its best settings on the pages' pictures, shared out
-over as many processes as workers; (b) PaperReader over the files that hold them, cold and again from its cache;
-(c) pytesseract on the same pictures. Pages with a real text layer (a) and (c)
-read from a rendered picture.
+over as many processes as workers, timed when every model is loaded; (b) `mailbot check` on the files that hold them,
+timed from its start to its end: with nothing kept, with the pages kept, with everything kept; (c) pytesseract on the
+same pictures. Pages with a real text layer (a) and (c) read from a rendered picture. --pages takes the first files
+that hold so many.
 """
 
 import argparse
@@ -13,62 +14,74 @@ import email
 import multiprocessing
 import os
 import resource
+import subprocess
+import sys
 import tempfile
 import threading
 import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from email import policy
 from pathlib import Path
 
 import cv2
 import numpy as np
 
-from mailbot.isolation.child import Nursery
-from mailbot.reading.reader import PRELOAD, AttachedFile, PaperReader
-from parsers.files.kind import FileKind
+from mailbot.reading.cache import ReadingCache
+from parsers.files.image import IMAGE_KINDS
+from parsers.files.kind import FileKind, kind_of
 from parsers.files.limits import DEFAULT_LIMITS
 from parsers.files.opening import open_file
 from parsers.files.page import Unreadable
 
-_MAGIC = ((b"%PDF", FileKind.PDF), (b"\xff\xd8\xff", FileKind.JPEG), (b"\x89PNG", FileKind.PNG))
+_CONFIGURATION = """
+[[mailbox]]
+address = "cqjtgjzx@vip.163.com"
+matters = ["firm_information", "engineer_information", "engineer_track_record", "firm_track_record"]
+imap_host = "127.0.0.1"
+smtp_host = "127.0.0.1"
+[reading]
+"""
 
 
-def files_in(folder: Path) -> list[AttachedFile]:
-    """Every attachment of the mails in `folder`, and every image and PDF."""
-    found = []
-    for path in sorted(folder.iterdir()):
-        if path.suffix == ".eml":
-            message = email.message_from_bytes(path.read_bytes(), policy=policy.compat32)
-            parts = [part for part in message.walk() if not part.is_multipart()]
-            files_of = [part for part in parts if part.get_content_maintype() != "text"]
-            found += [(path.name, part.get_payload(decode=True) or b"") for part in files_of]
-        elif path.is_file():
-            found.append((path.name, path.read_bytes()))
-    files = []
-    for index, (label, data) in enumerate(found):
-        kind = next((kind for magic, kind in _MAGIC if data.startswith(magic)), None)
-        if kind is not None:
-            files.append(AttachedFile(index, label, kind, data))
-    return files
+def attachments(path: Path) -> Iterator[tuple[FileKind, bytes]]:
+    """What a mail, or the file itself, brings to be read."""
+    contents = [path.read_bytes()]
+    if path.suffix == ".eml":
+        message = email.message_from_bytes(contents[0], policy=policy.compat32)
+        parts = [part for part in message.walk() if not part.is_multipart()]
+        contents = [part.get_payload(decode=True) or b"" for part in parts if part.get_content_maintype() != "text"]
+    for data in contents:
+        if (kind := kind_of(data)) is FileKind.PDF or kind in IMAGE_KINDS:
+            yield kind, data
 
 
-def pictures_of(files: list[AttachedFile], most: int) -> tuple[list[AttachedFile], list[np.ndarray], int]:
-    """The first files with `most` pages in all, their pictures at 200 dpi, and how many have a real text layer."""
-    taken, pictures, with_text = [], [], 0
-    for file in files:
-        if len(pictures) >= most:
-            break
-        opened = open_file(file.data, file.kind, DEFAULT_LIMITS)
-        if isinstance(opened, Unreadable):
-            continue
-        sheets = list(opened.sheets)
-        taken.append(file)
-        for sheet in sheets:
-            if sheet.lines is not None:
-                with_text += 1
-                pictures.append(_rendered(file.data, sheet.number))
-            elif sheet.picture is not None:
-                pictures.append(sheet.picture)
-    return taken, pictures, with_text
+@dataclass
+class Pages:
+    """The pages of the files taken, their pictures at 200 dpi in a folder; each content once, as mailbot reads it."""
+
+    files: list[Path] = field(default_factory=list)
+    count: int = 0
+    with_text: int = 0
+    opening: float = 0.0  #: seconds, in this one process
+    contents: set[bytes] = field(default_factory=set)
+
+    def take(self, path: Path, folder: str) -> None:
+        self.files.append(path)
+        for kind, data in attachments(path):
+            if data in self.contents:
+                continue
+            self.contents.add(data)
+            start = time.perf_counter()
+            opened = open_file(data, kind, DEFAULT_LIMITS)
+            sheets = [] if isinstance(opened, Unreadable) else list(opened.sheets)
+            self.opening += time.perf_counter() - start
+            for sheet in sheets:
+                picture = sheet.picture if sheet.lines is None else _rendered(data, sheet.number)
+                self.with_text += sheet.lines is not None
+                if picture is not None:
+                    np.save(f"{folder}/{self.count}.npy", picture)
+                    self.count += 1
 
 
 def _rendered(data: bytes, number: int) -> np.ndarray:
@@ -144,16 +157,17 @@ def timed_processes(target, folder: str, count: int, workers: int) -> tuple[floa
 
 
 class MemoryWatch(threading.Thread):
-    """The peak of this process and all below it, in MiB, shared pages counted by their share."""
+    """The peak of a process and all below it, in MiB, shared pages counted by their share."""
 
-    def __init__(self) -> None:
+    def __init__(self, root: int) -> None:
         super().__init__(daemon=True)
         self.peak = 0
+        self._root = root
         self._end = threading.Event()
 
     def run(self) -> None:
         while not self._end.wait(0.25):
-            self.peak = max(self.peak, sum(_pss(pid) for pid in _family(os.getpid())) // 1024)
+            self.peak = max(self.peak, sum(_pss(pid) for pid in _family(self._root)) // 1024)
 
     def stop(self) -> int:
         self._end.set()
@@ -185,68 +199,59 @@ def _pss(pid: int) -> int:
     return next((int(row.split()[1]) for row in rows if row.startswith("Pss:")), 0)
 
 
-def read_papers(files: list[AttachedFile], workers: int, recognise: str) -> tuple[float, float, float, float, int]:
-    """(b): seconds cold, seconds from the cache, seconds of OCR in the children, seconds without OCR, peak MiB."""
-    with tempfile.TemporaryDirectory() as cache, Nursery(PRELOAD) as nursery:
-        with PaperReader(nursery, workers=workers, cache=Path(cache), recognise=recognise) as reader:
-            reader.warm()
-            watch = MemoryWatch()
-            watch.start()
-            start = time.perf_counter()
-            read = reader.read(files)
-            cold = time.perf_counter() - start
-            peak = watch.stop()
-            start = time.perf_counter()
-            reader.read(files)
-            again = time.perf_counter() - start
-        # Pages are known, papers are not: all but the OCR is done again.
-        with PaperReader(nursery, workers=workers, cache=Path(cache), recognise=recognise) as reader:
-            assert reader.cache is not None
-            reader.cache.forget(float("inf"), only="papers/")
-            reader.warm()
-            start = time.perf_counter()
-            reader.read(files)
-            rest = time.perf_counter() - start
-    faults = [one.unreadable for one in read if one.unreadable is not None]
-    if faults:
-        print(f"    not read: {faults}")
-    return cold, again, max(0.0, cold - rest), rest, peak
-
-
-def opening_seconds(files: list[AttachedFile]) -> float:
-    """What opening alone costs, in this process."""
+def mailbot_check(files: list[Path], work: Path, workers: int) -> tuple[float, int]:
+    """Seconds of one `mailbot check` from start to end, and its peak in MiB, its children's included."""
+    config = work / "config.toml"
+    config.write_text(f'{_CONFIGURATION}cache = "{work}/cache"\nworkers = {workers}\n', encoding="utf-8")
+    command = [sys.executable, "-m", "mailbot", "check", "--json", "--config", str(config), *map(str, files)]
     start = time.perf_counter()
-    for file in files:
-        opened = open_file(file.data, file.kind, DEFAULT_LIMITS)
-        if not isinstance(opened, Unreadable):
-            for _ in opened.sheets:
-                pass
-    return time.perf_counter() - start
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    watch = MemoryWatch(process.pid)
+    watch.start()
+    if process.wait():
+        raise SystemExit(f"mailbot check failed: {process.returncode}")
+    return time.perf_counter() - start, watch.stop()
+
+
+def checked(pages: Pages, workers: int) -> tuple[float, int]:
+    """(b), and where its time goes."""
+    with tempfile.TemporaryDirectory() as folder:
+        work = Path(folder)
+        cold, memory = mailbot_check(pages.files, work, workers)
+        cache = ReadingCache(work / "cache")
+        cache.forget(float("inf"), only="papers/")
+        cache.close()
+        with_pages, _ = mailbot_check(pages.files, work, workers)
+        again, _ = mailbot_check(pages.files, work, workers)
+    tell(f"(b) mailbot check, {workers} workers", cold, pages.count, memory)
+    papers = with_pages - again
+    opening = min(papers, pages.opening / workers)
+    stages = {"OCR": cold - with_pages, "opening files": opening, "recognising papers": papers - opening}
+    stages["start, mails, rules"] = again
+    print("    of it: " + "; ".join(f"{name} {took:.1f} s ({took / cold:.0%})" for name, took in stages.items()))
+    return cold, memory
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--pages", type=int, default=20)
+    parser.add_argument("--pages", type=int, help="take no more files when so many pages are there; default: all")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
-    parser.add_argument("--recognise", default="parsers.documents.recognise:recognise")
     parser.add_argument("--skip-tesseract", action="store_true")
     options = parser.parse_args()
     os.environ["OMP_NUM_THREADS"] = os.environ["OMP_THREAD_LIMIT"] = "1"  # inherited by every process below
-    files, pictures, with_text = pictures_of(files_in(options.folder), options.pages)
-    print(f"{len(files)} files, {len(pictures)} pages, {with_text} with a real text layer; load {os.getloadavg()}")
+    workers, pages = options.workers, Pages()
     with tempfile.TemporaryDirectory() as folder:
-        for number, picture in enumerate(pictures):
-            np.save(f"{folder}/{number}.npy", picture)
-        count, workers = len(pictures), options.workers
-        del pictures
+        for path in sorted(options.folder.iterdir()):
+            is_paper = path.is_file() and any(attachments(path))
+            if (is_paper or path.suffix == ".eml") and (options.pages is None or pages.count < options.pages):
+                pages.take(path, folder)
+        count = pages.count
+        print(f"{len(pages.files)} files, {count} pages, {pages.with_text} with a text layer; load {os.getloadavg()}")
         bare, memory = timed_processes(bare_rapid, folder, count, workers)
         tell(f"(a) bare rapidocr, {workers} processes", bare, count, memory)
-        cold, again, ocr, rest, memory = read_papers(files, workers, options.recognise)
-        tell(f"(b) PaperReader, {workers} workers", cold, count, memory)
-        print(f"    b/a = {cold / bare:.2f}; again from the cache {again:.3f} s")
-        opening = opening_seconds(files)
-        print(f"    of (b): OCR {ocr:.2f} s, all else {rest:.2f} s; opening alone on one core {opening:.2f} s")
+        cold, _ = checked(pages, workers)
+        print(f"    b/a = {cold / bare:.2f}; load {os.getloadavg()}", flush=True)
         if not options.skip_tesseract:
             seconds, memory = timed_processes(bare_tesseract, folder, count, workers)
             tell(f"(c) pytesseract, {workers} processes", seconds, count, memory)
