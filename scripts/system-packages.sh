@@ -21,7 +21,7 @@ if [ "$wanted" = test ]; then
     need /usr/sbin/postfix postfix
     ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || missing="$missing postgresql"
     need openssl openssl
-    need ip iproute2 # workers in network namespaces of their own
+    need /usr/sbin/ip iproute2 # workers in network namespaces of their own
 fi
 [ -n "$missing" ] || exit 0
 

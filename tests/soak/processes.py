@@ -113,7 +113,12 @@ def worker(ground: Ground, alive) -> None:
     with ground.office() as office:
         casework = office.casework()
         while True:
-            if not casework.work(_briefly()):
+            done = 0
+            try:
+                done = casework.work(_briefly())
+            except Exception:  # as mailbot.schedule does
+                logging.getLogger(__name__).debug("leg failed", exc_info=True)
+            if not done:
                 time.sleep(0.1)
             alive.value = time.monotonic()
 

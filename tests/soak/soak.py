@@ -109,7 +109,7 @@ class Soak:
     def _disturb(self, office: Office, until: float) -> None:
         """Mail arrives, servers misbehave, processes die, until all is worked or the time is up."""
         waiting = list(reversed(self.raws))
-        roles = [_Role(self, role) for role in (daemon, worker)]
+        roles = [Role(self, role) for role in (daemon, worker)]
         kill_at = time.monotonic() + 4.0
         while time.monotonic() < until and (waiting or not self._is_worked(office.ledger)):
             if office.ledger.mail_counts().get(MailState.RECORDED, 0) < BACKLOG:
@@ -184,7 +184,7 @@ class Soak:
             (self.count.backup if work is brought_back else self.count.reindexed).update(told)
 
 
-class _Role:
+class Role:
     """One process, started anew after each death."""
 
     def __init__(self, soak: Soak, does) -> None:
@@ -202,7 +202,13 @@ class _Role:
         self._process.join()
 
     def works(self) -> bool:
-        return self._alive.value > self._started
+        return self.has_looked_since(self._started)
+
+    def has_looked_since(self, moment: float) -> bool:
+        return self._alive.value > moment
+
+    def lives(self) -> bool:
+        return self._process.is_alive()
 
     def silence(self) -> float:
         return time.monotonic() - max(self._started, self._alive.value)
