@@ -26,7 +26,12 @@ from ledger.tables import CASE, DELIVERY, ERASURE, EXAMINATION, LETTER, MAIL, RE
 MARKED_DAYS: Final = 7  #: between marking and destroying: time for a person to object
 SHARE: Final = 0.05  #: of what is kept, at most, in one run: a wrong clock cannot empty the ledger (F31)
 _BATCH: Final = 200  #: subjects destroyed in one transaction
-_DATES_ONLY: Final = frozenset({"verified_on", "identity_checked_on", "insurance_checked_on", "national_closed_on"})
+_DATES_ONLY: Final = frozenset(
+    {
+        "verified_on", "identity_checked_on", "insurance_checked_on", "national_closed_on", "acceptance_on",
+        "project_changed_on", "firm_changed_on",
+    }
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,12 @@ from mailbot.examination.verdict import Clock
 from mailbot.examination.workdays import Calendar, day_of_receipt
 
 #: Days that a person enters with `record_step`, as ISO dates.
-ENTERED: Final = {"verified_on": Event.VERIFIED, "acceptance_on": Event.ACCEPTANCE}
+ENTERED: Final = {
+    "verified_on": Event.VERIFIED,
+    "acceptance_on": Event.ACCEPTANCE,
+    "project_changed_on": Event.PROJECT_CHANGED,
+    "firm_changed_on": Event.FIRM_CHANGED,
+}
 
 _ENDS: Final = {
     CaseState.APPROVED: Event.DECIDED,
@@ -31,21 +36,23 @@ _SHOWN_EVENTS: Final = frozenset({*_SHOWN.values(), Event.SUBMITTED})
 
 
 def happened(file: CaseFile) -> tuple[Happened, ...]:
-    """The case's events in their order."""
+    """The case's events in their order; a day that a person entered stands for the one that a page shows."""
     told = sorted(_told(file), key=lambda one: one[0])
-    return (*_shown(file.case.facts.clocks), *(Happened(event, day_of_receipt(at)) for at, event in told), *_days(file))
+    entered = tuple(_days(file))
+    shown = (one for one in _shown(file.case.facts.clocks) if one.event not in {day.event for day in entered})
+    return (*shown, *(Happened(event, day_of_receipt(at)) for at, event in told), *entered)
 
 
 def clocks_of(file: CaseFile, *more: Happened, matters: Iterable[Matter], calendar: Calendar) -> tuple[ClockEntry, ...]:
     """The case's periods after everything on record and `more`, for `Ledger.update_clocks`.
 
-    Empty for a case that applies for nothing (a complaint, a reminder).
+    Empty for a case that applies for nothing (a complaint); the owner's reminder has his own period alone.
     """
-    known = filing_of(file.case.facts, matters)
-    if known is None:
+    matters = tuple(matters)
+    matter, filing = filing_of(file.case.facts, matters) or (_reminder_of(file.case.facts, matters), None)
+    if matter is None:
         return ()
-    matter, filing = known
-    return entries(after((*happened(file), *more), matter=matter, filing=filing, calendar=calendar))
+    return entries(after(joined(file, more), matter=matter, filing=filing, calendar=calendar))
 
 
 def joined(file: CaseFile, new: Iterable[Happened]) -> tuple[Happened, ...]:
@@ -71,6 +78,10 @@ def filing_of(facts: CaseFacts, matters: Iterable[Matter]) -> tuple[Matter, Fili
             if ways:
                 return matter, (own or ways)[0]
     return None
+
+
+def _reminder_of(facts: CaseFacts, matters: Iterable[Matter]) -> Matter | None:
+    return next((matter for matter in matters if matter.key == facts.matter and matter.reminder), None)
 
 
 def _told(file: CaseFile) -> Iterator[tuple[datetime, Event]]:

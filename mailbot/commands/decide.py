@@ -17,7 +17,7 @@ from mailbot.examination.command import Check, Command, NotUnderstood, Parsed, W
 from mailbot.examination.workdays import day_of_receipt
 from mailbot.settings import Reviewer, Settings, load_settings
 
-_CHECK: Final = re.compile(r"check:([a-z]+)=(.+)", re.DOTALL)
+_CHECK: Final = re.compile(r"check:([a-z_]+)=(.+)", re.DOTALL)
 #: `备注 check:…` is written too: the word before adds nothing.
 _NOTE: Final = "备注"
 
@@ -57,7 +57,7 @@ def understood(words: list[str]) -> Command:
         raise UsageError(
             f"{' '.join(words)}: not understood ({read.why.value}); use 受理, 补正, 通过, 不通过：理由, 现场, "
             "复核完成 2026-12-03, 视频核验 通过|未接通, 提醒复核, 转办 NAME, 撤销, 办结, 备注：…, 查询 "
-            "or check:municipal|national|insurance=RESULT"
+            "or check:municipal|national|insurance=RESULT, check:acceptance|project_changed|firm_changed=2026-08-02"
         )
     return read
 

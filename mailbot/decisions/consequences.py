@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from ledger.entries import CaseState, ClockEntry, LetterState
 from ledger.questions import CaseFile
-from mailbot.cases.happenings import clocks_of, filing_of
+from mailbot.cases.happenings import ENTERED, clocks_of, filing_of
 from mailbot.cases.workbench import Tools
 from mailbot.decisions.letters import DecisionLetters, Drafted, defects, unanswered_calls
 from mailbot.examination.clocks import Event, Happened
@@ -21,6 +21,7 @@ from mailbot.examination.command import Check, Command, Word
 from mailbot.examination.workdays import CalendarYearMissing, day_of_receipt
 from mailbot.letters.drafting import Item
 from mailbot.settings import Reviewer
+from parsers.dates import parse_date
 from parsers.masking import mask
 
 CALL_ATTEMPTS: Final = 2  # I34: on as many different workdays
@@ -86,6 +87,12 @@ _FROM: Final[dict[Word, frozenset[CaseState]]] = {
 #: What changes the case must have been said in sight of it as it is.
 DECISIVE: Final = frozenset(_FROM)
 _ANYWAY: Final = frozenset({Word.NOTE, Word.CHECK, Word.HAND_OVER})  #: for questions and complaints too
+#: Days that are entered like a look-up, by the step that keeps them.
+_DAYS: Final = {
+    Check.ACCEPTANCE: "acceptance_on",
+    Check.PROJECT_CHANGED: "project_changed_on",
+    Check.FIRM_CHANGED: "firm_changed_on",
+}
 _AGREES: Final = {"一致": "yes", "相符": "yes", "ok": "yes", "不一致": "no", "不符": "no"}
 
 
@@ -263,6 +270,8 @@ class Decider:
 
     def _check(self, command: Command, file: CaseFile, reviewer: Reviewer, now: datetime) -> Plan | NotPossible:
         """重庆系统, 全国系统, 人社查验: who looked when, and what he saw."""
+        if command.check in _DAYS:
+            return self._day(_DAYS[command.check], command.text, file, now)
         at, state, check = now.isoformat(timespec="seconds"), file.case.state, command.check
         seen = {"result": command.text, "by": reviewer.address, "at": at}
         agrees = _AGREES.get(command.text.lower().rstrip("。."), "unsure")
@@ -274,6 +283,14 @@ class Decider:
         else:
             steps["systems_agree"] = agrees
         return Plan(Word.CHECK, state, state, steps=steps)
+
+    def _day(self, step: str, text: str, file: CaseFile, now: datetime) -> Plan | NotPossible:
+        """A day that no paper shows, or shows wrongly: its period is counted from it."""
+        day, state = parse_date(text), file.case.state
+        if day is None or day > day_of_receipt(now):
+            return NotPossible(Reason.DATE_IMPOSSIBLE)
+        clocks = self._clocks(file, Happened(ENTERED[step], day))
+        return Plan(Word.CHECK, state, state, steps={step: day.isoformat()}, clocks=clocks, day=day)
 
     def verification_due(self, file: CaseFile) -> date | None:
         """The last of the enterprise's ten workdays; None while it is not known."""

@@ -54,6 +54,9 @@ class Check(StrEnum):
     MUNICIPAL = "municipal"  #: 重庆系统
     NATIONAL = "national"  #: 全国系统
     INSURANCE = "insurance"  #: 人社查验
+    ACCEPTANCE = "acceptance"  #: 交工验收, a day, as the next two: what periods of the circular hang on
+    PROJECT_CHANGED = "project_changed"  #: 项目变更 (二.(二))
+    FIRM_CHANGED = "firm_changed"  #: 企业变更 (二.(一))
 
 
 @dataclass(frozen=True)
@@ -96,7 +99,14 @@ _PLAIN: Final = {
     "办结": Word.END,
     "确认": Word.CONFIRM,
 }
-_CHECKS: Final = {"重庆系统": Check.MUNICIPAL, "全国系统": Check.NATIONAL, "人社查验": Check.INSURANCE}
+_CHECKS: Final = {
+    "重庆系统": Check.MUNICIPAL,
+    "全国系统": Check.NATIONAL,
+    "人社查验": Check.INSURANCE,
+    "交工验收": Check.ACCEPTANCE,
+    "项目变更": Check.PROJECT_CHANGED,
+    "企业变更": Check.FIRM_CHANGED,
+}
 _CALLS: Final = {"通过": True, "未接通": False}
 _STOP: Final = "。.!;"
 _SEPARATORS: Final = " \t\u3000:：,，"

@@ -114,6 +114,7 @@ def test_a_decision_is_taken_back(case, capsys):
     [
         (["视频核验", "未接通"], Command(Word.CALL, reached=False)),
         (["备注", "check:national=一致"], Command(Word.CHECK, text="一致", check=Check.NATIONAL)),
+        (["check:project_changed=2026-02-02"], Command(Word.CHECK, text="2026-02-02", check=Check.PROJECT_CHANGED)),
         (["备注：重庆系统=一致"], Command(Word.CHECK, text="一致", check=Check.MUNICIPAL)),
     ],
 )

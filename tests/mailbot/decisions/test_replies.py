@@ -272,6 +272,31 @@ class TestNotes:
         assert steps["check_municipal"]["result"] == "一致"
         assert steps["systems_agree"] == "yes"
 
+    def test_a_day_that_no_paper_shows_begins_its_period(self, bureau):
+        """L02: sixty calendar days after 交工验收. Entered again, the new day counts."""
+        number = bureau.referred()
+        assert "cutoff60" not in clocks(bureau, number)
+        bureau.says(number, "备注：交工验收=2026-01-20")
+        assert bureau.case(number).steps["acceptance_on"] == "2026-01-20"
+        assert clocks(bureau, number)["cutoff60"].due == date(2026, 3, 23)
+        bureau.says(number, "备注：交工验收=2026年1月5日")
+        assert clocks(bureau, number)["cutoff60"].due == date(2026, 3, 6)
+
+    @pytest.mark.parametrize("day", ["2026-12-31", "2026-13-01", "不详"])
+    def test_what_is_no_day_that_has_been_is_refused(self, bureau, day):
+        number = bureau.referred()
+        bureau.says(number, f"备注：交工验收={day}")
+        assert "acceptance_on" not in bureau.case(number).steps
+        assert "不能晚于今天" in bureau.last("not_possible", number)[1]
+
+    def test_the_owners_twenty_workdays_are_counted_on_his_reminder(self, bureau):
+        """G13: advice to the reviewer, as no period ends with a mail that files nothing."""
+        number = bureau.filed(subject="关于项目信息更新的提醒", files=(), cc=(), body="现已更新项目信息，请审核。")
+        bureau.says(number, "备注：项目变更=2026-02-02")
+        owner = clocks(bureau, number)["owner20"]
+        assert (owner.started_on, owner.due) == (date(2026, 2, 2), date(2026, 3, 6))
+        assert owner.stopped_on == date(2026, 3, 12)
+
     def test_notes_are_added_to_never_overwritten(self, bureau):
         number = bureau.referred()
         bureau.says(number, "备注：已致电申请人")
