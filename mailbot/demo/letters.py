@@ -14,7 +14,6 @@ from mailbot.demo.people import Registry
 from mailbot.demo.sheet import Sheet
 from parsers.documents.forms import Form, Party, SignPlace
 
-_SIGNERS = {"法定代表人": "legal_representative", "承办人": "handler"}
 _TOKEN = re.compile(r"\{([a-z_0-9+]+)\}|(□)|([^{}□])", re.S)
 
 
@@ -43,6 +42,7 @@ class Filling:
     """How one letter is filled in; the defaults make it perfect."""
 
     blanks: Mapping[str, str]
+    signers: Mapping[str, str]  #: who signs, by the label of the place
     ticked: frozenset[str] = frozenset({"基本信息", "新填报"})  #: the words behind the boxes of form 1-1
     dated: date | None = None
     signed: frozenset[str] = frozenset({"法定代表人", "承办人", "业绩登记申请人", "监理工程师"})
@@ -71,7 +71,18 @@ def filling(facts: Facts, **changed: object) -> Filling:
         "phone": engineer.mobile if facts.submitted_by == "engineer" else firm.handler.mobile,
         "engineer_phone": engineer.mobile,
     }
-    values: dict[str, object] = {"blanks": blanks, "dated": facts.received_on, "seal": seal(firm.name)} | changed
+    signers = {
+        "法定代表人": firm.legal_representative.name,
+        "承办人": firm.handler.name,
+        "业绩登记申请人": engineer.name,
+        "监理工程师": engineer.name,
+    }
+    values: dict[str, object] = {
+        "blanks": blanks,
+        "signers": signers,
+        "dated": facts.received_on,
+        "seal": seal(firm.name),
+    } | changed
     return Filling(**values)  # type: ignore[arg-type]  # the caller's words are Filling's own
 
 
@@ -157,7 +168,7 @@ class _Setter:
             end = self._value(right + 1, y + 2, fill.blanks.get(place.blank, ""))
             sheet.rule(right + 1, y + 2 + style.em * 1.25, max(end, right + 26), y + 2 + style.em * 1.25, 0.25)
         elif place.label in fill.signed:
-            name = fill.blanks.get(_SIGNERS.get(place.label, "engineer"), "")
+            name = fill.signers[place.label]
             drawn = signature(name, self._registry.random, fill.hand)
             sheet.inset(drawn, right + 2, y - 3, min(30, 9 * len(name)))
         self._top += style.between_signs

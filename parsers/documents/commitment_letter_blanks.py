@@ -282,9 +282,13 @@ def _stretches(text: LetterText, before: int, after: int) -> Iterator[Box]:
     if first.line == last.line:
         yield from _open_parts(text.lines[first.line], first.at, last.at)
         return
-    yield from _open_parts(text.lines[first.line], first.at, None, text.body[1])
-    if text.lines[last.line].page is text.lines[first.line].page:
-        yield from _open_parts(text.lines[last.line], None, last.at, text.body[0])
+    upper, lower = text.lines[first.line], text.lines[last.line]
+    left, right = text.body
+    if upper.page is lower.page and lower.box.left > upper.box.right and lower.box.top < upper.box.middle[1]:
+        left = right = lower.box.left  # two boxes of one line, the open blank between them
+    yield from _open_parts(upper, first.at, None, right)
+    if upper.page is lower.page:
+        yield from _open_parts(lower, None, last.at, left)
 
 
 def _open_parts(line: LetterLine, start: int | None, end: int | None, edge: float = 0.0) -> Iterator[Box]:

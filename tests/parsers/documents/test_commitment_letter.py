@@ -16,7 +16,7 @@ from parsers.documents.commitment_letter_options import Option, guessed_blanks
 from parsers.documents.document import Presence
 from parsers.documents.marks_ink import InkMap
 from parsers.files.page import Box, Line, Page, ReadBy
-from tests.builders_letter import EM, HEIGHT, VALUES, WIDTH, Sheet, a_set_letter, form
+from tests.builders_letter import EM, HEIGHT, VALUES, WIDTH, Sheet, a_set_letter, form, places_of
 
 
 def read(number="4-1-1", **how) -> CommitmentLetter:
@@ -196,6 +196,33 @@ def test_an_empty_blank_on_a_scan_has_two_witnesses(marks, trust, certain):
         ("legal_representative", certain),
         ("legal_representative_id", certain),
     }
+
+
+@pytest.mark.parametrize(("marks", "certain"), [(lambda *_: None, True), (a_hand, False)], ids=["clean", "a hand"])
+def test_an_open_blank_may_part_its_line_into_two_boxes(marks, certain):
+    letter = a_set_letter("4-1-1", seen=0.99, legal_representative="　　　", legal_representative_id="　　　")
+    at, line = next((n, line) for n, line in enumerate(letter.page.lines) if "　" in line.text)
+    first, second = line.text.index("　"), line.text.rindex("　") + 1
+    start, end = (
+        line.box.left + line.places[n] * line.box.width + half for n, half in ((first - 1, EM / 2), (second, -EM / 2))
+    )
+    parts = (_part(line, 0, first, line.box.left, start), _part(line, second, len(line.text), end, line.box.right))
+    page = replace(letter.page, lines=(*letter.page.lines[:at], *parts, *letter.page.lines[at + 1 :]))
+    sheet = Sheet(letter)
+    marks(sheet, letter.page)
+    read_so = read_letter("承诺保证书.jpg", 1, (page,), (sheet.picture,))
+    assert {one.certain for one in read_so.unfilled} == {certain}
+
+
+def _part(line, first, last, left, right):
+    text = line.text[first:last]
+    return replace(
+        line,
+        text=text,
+        box=replace(line.box, left=left, right=right),
+        places=places_of(text),
+        trusts=(0.99,) * len(text),
+    )
 
 
 def test_a_number_that_was_read_as_signs_leaves_no_certainly_empty_blank():
