@@ -46,6 +46,7 @@ class Filling:
     ticked: frozenset[str] = frozenset({"基本信息", "新填报"})  #: the words behind the boxes of form 1-1
     dated: date | None = None
     signed: frozenset[str] = frozenset({"法定代表人", "承办人", "业绩登记申请人", "监理工程师"})
+    typed: frozenset[str] = frozenset()  #: places where the name is printed instead
     seal: Image.Image | None = None
     changed: Mapping[str, str] = field(default_factory=dict)  #: printed wording → what stands there instead
     hand: Path | None = None  #: a font for signatures
@@ -167,6 +168,8 @@ class _Setter:
         if place.blank:
             end = self._value(right + 1, y + 2, fill.blanks.get(place.blank, ""))
             sheet.rule(right + 1, y + 2 + style.em * 1.25, max(end, right + 26), y + 2 + style.em * 1.25, 0.25)
+        elif place.label in fill.typed:
+            sheet.text(right + 1, y + 2, fill.signers[place.label], style.em)
         elif place.label in fill.signed:
             name = fill.signers[place.label]
             drawn = signature(name, self._registry.random, fill.hand)

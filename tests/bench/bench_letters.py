@@ -47,6 +47,7 @@ FLAWS = (
     "undated",
     "one not signed",
     "nobody signed",
+    "typed signature",
     "no seal",
     "faint seal",
     "half seal",
@@ -62,6 +63,7 @@ CODES = {
     "undated": "undated",
     "one not signed": "unsigned",
     "nobody signed": "unsigned",
+    "typed signature": "unsigned",
     "no seal": "seal",
     "faint seal": "seal",
     "half seal": "seal",
@@ -128,6 +130,8 @@ def _flawed(flaw: str, form: Form, facts: Facts, rng: Random) -> tuple[dict[str,
             return {"signed": _SIGNERS - {label}}, label
         case "nobody signed":
             return {"signed": frozenset()}, ""
+        case "typed signature":
+            return {"typed": frozenset({"法定代表人"})}, ""
         case "no seal":
             return {"seal": None}, ""
         case "faint seal":

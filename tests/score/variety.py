@@ -12,7 +12,7 @@ from io import BytesIO
 from random import Random
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFilter
+from PIL import Image, ImageFilter
 
 from mailbot.demo import cards, certificates, letters, scanning, screens, sheet, statements
 from mailbot.demo.certificates import whole_months_before
@@ -20,7 +20,7 @@ from mailbot.demo.ink import seal, square_seal
 from mailbot.demo.parcel import Parcel
 from mailbot.demo.people import Person
 from mailbot.demo.sheet import Sheet, jpeg, pdf, pdf_of_pictures
-from tests.score.variety_letters import a_look, fonts
+from tests.score.variety_letters import a_look
 
 # -- how a page travels ---------------------------------------------------------------------------------------------
 
@@ -244,16 +244,6 @@ def half_seal(firm: str) -> Image.Image:
     return cut
 
 
-def typed(name: str) -> Image.Image:
-    """A name set in the label's own type instead of a signature."""
-    from PIL import ImageFont
-
-    font = ImageFont.truetype(str(fonts()[0]), 120)
-    picture = Image.new("RGBA", (round(font.getlength(name)) + 4, 132), (255, 255, 255, 0))
-    ImageDraw.Draw(picture).text((0, 0), name, (20, 20, 20, 255), font)
-    return picture.crop(picture.getbbox())
-
-
 CLAUSES = (
     ("本人将接受", "本人不接受"),
     ("均真实有效", "部分真实有效"),
@@ -319,6 +309,28 @@ def _undated(parcel: Parcel, way: str) -> None:
 def _unticked(parcel: Parcel, way: str) -> None:
     letter(parcel, way, ticked=frozenset())
     parcel.expect("letter_option_unticked")
+
+
+def _nobody_signed(parcel: Parcel, way: str) -> None:
+    letter(parcel, way, signed=frozenset())
+    parcel.expect("letter_signature_missing")
+
+
+def _typed(parcel: Parcel, way: str) -> None:
+    """The legal representative's name in the form's own print."""
+    letter(parcel, way, typed=frozenset({"法定代表人"}))
+    parcel.expect("letter_signature_unclear", verdicts=("referred",))
+
+
+def _unsaid(parcel: Parcel, way: str) -> None:
+    """New people are ticked, but nobody is named."""
+    letter(parcel, way, ticked=frozenset({"人员信息", "新增（{personnel_added}"}))
+    parcel.expect("letter_blank_unfilled")
+
+
+def _both_actions(parcel: Parcel, way: str) -> None:
+    letter(parcel, way, blanks=dict(letters.filling(parcel.facts).blanks) | {"action": "新增/更新"})
+    parcel.expect("letter_blank_unfilled", verdicts=("referred",))
 
 
 def _empty(parcel: Parcel, way: str) -> None:
@@ -444,6 +456,8 @@ LETTER: dict[str, Defect] = {
     "square seal": _marked(lambda firm: square_seal(firm[2:4]), "letter_seal_unclear"),
     "grey": _grey,
     "unsigned": _unsigned,
+    "nobody signed": _nobody_signed,
+    "typed signature": _typed,
     "undated": _undated,
     "blank left empty": _empty,
     "wrong check digit": _wrong_id,
@@ -477,7 +491,11 @@ def defects_of(parcel: Parcel) -> dict[str, Defect]:
     if facts.action == "add":
         found |= ADDED
     if facts.matter == "firm_information":
-        found["no box ticked"] = _unticked
+        found |= {"no box ticked": _unticked, "ticked but not said what": _unsaid}
+    if parcel.forms[facts.form].reconstructed:
+        found.pop("nobody signed")  # certain there, other than one signature that lacks
+    if "action" in parcel.forms[facts.form].blanks:
+        found["both actions"] = _both_actions
     return found
 
 
