@@ -46,6 +46,7 @@ score: .venv/tested build/samples/labels.json ## labelled samples (and those of 
 bench: .venv/tested build/samples/labels.json ## how fast, beside the bare libraries in the same run
 	$(BIN)/python -m tests.bench.bench_intake
 	$(BIN)/python -m tests.bench.bench_reading build/samples
+	$(BIN)/python -m tests.bench.bench_workers build/samples
 
 build/samples/labels.json: tests/score/make_samples.py $(wildcard mailbot/demo/*.py)
 	$(BIN)/python -m tests.score.make_samples build/samples --count 48 --seed 31

@@ -7,8 +7,9 @@ from threading import Event
 
 import pytest
 
+from ledger.archive import Archive
 from ledger.entries import CaseState, Enterprise, MailState
-from ledger.errors import Stale
+from ledger.errors import ArchiveError, Stale
 from mailbot.isolation.child import IsolationFailed
 from tests.builders_service import (
     ADD,
@@ -339,6 +340,24 @@ def test_a_stop_or_a_machine_without_children_is_not_the_mails_fault(office, err
     assert office.ledger.mail(mail).state is MailState.RECORDED
     office.casework().work(Event())
     assert office.ledger.mail(mail).state is MailState.FILED
+
+
+class SilentStore(Archive):
+    """An archive whose store does not answer."""
+
+    def open(self, sha256):
+        raise ArchiveError("the store does not answer")
+
+
+def test_a_store_that_does_not_answer_for_an_hour_puts_no_mail_aside(office):
+    mail_id = office.receive(a_mail())
+    cut_off = office.casework(archive=SilentStore(office.settings.ledger.archive))
+    for _ in range(12):
+        assert cut_off.work(Event()) == 1
+        office.later(minutes=6)
+    assert office.ledger.mail(mail_id).state is MailState.RECORDED
+    office.casework().work(Event())
+    assert office.ledger.mail(mail_id).state is MailState.FILED
 
 
 class Killed(BaseException):
