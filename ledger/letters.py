@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Connection, func, insert, or_, select, update
+from sqlalchemy import Connection, false, func, insert, or_, select, update
 
 from ledger.entries import Letter, LetterEntry, LetterState
 from ledger.errors import Stale
@@ -183,15 +183,16 @@ class Letters(Store):
     def sent_counts(self, recipient: str, case: str | None = None, now: datetime | None = None) -> SentCounts:
         """What has left, or may have left, in the last hour and the last 24 hours (D12)."""
         at = now or self.now()
-        hour, day = at - timedelta(hours=1), at - timedelta(days=1)
         to = LETTER.c.id.in_(select(RECIPIENT.c.letter_id).where(RECIPIENT.c.address == _address(recipient)))
+        last_hour = LETTER.c.sending_at >= at - timedelta(hours=1)
+        counts = select(
+            func.count().filter(to, last_hour).label("to_recipient_hour"),
+            func.count().filter(to).label("to_recipient_day"),
+            func.count().filter(LETTER.c.case_number == case if case else false()).label("of_case_day"),
+            func.count().filter(last_hour).label("all_hour"),
+        ).where(LETTER.c.sending_at >= at - timedelta(days=1), LETTER.c.state.in_(_LEFT))
         with self.reading() as connection:
-            return SentCounts(
-                to_recipient_hour=_count(connection, hour, to),
-                to_recipient_day=_count(connection, day, to),
-                of_case_day=_count(connection, day, LETTER.c.case_number == case) if case else 0,
-                all_hour=_count(connection, hour),
-            )
+            return SentCounts(**connection.execute(counts).mappings().one())
 
     def _queue(
         self,
@@ -302,9 +303,3 @@ def _settle(connection: Connection, letter_id: int, fence: int, **values: Any) -
 
 def _address(recipient: str) -> str:
     return recipient.strip().lower()
-
-
-def _count(connection: Connection, since: datetime, *conditions: Any) -> int:
-    query = select(func.count()).select_from(LETTER)
-    query = query.where(LETTER.c.sending_at >= since, LETTER.c.state.in_(_LEFT), *conditions)
-    return int(connection.execute(query).scalar_one())
