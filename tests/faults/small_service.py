@@ -1,7 +1,6 @@
 """A whole small service that can be killed: two mailboxes on scripted servers, real legs, real SQLite, told clocks.
 
-The servers live in the test; the legs run in a process that may die (`pass_in_child`) or in the test itself. What
-SMTP takes lies in the Sent folder at once, as at NetEase, unless the provider keeps nothing.
+The servers live in the test; the legs run in a process that may die (`pass_in_child`) or in the test itself.
 """
 
 import logging
@@ -9,7 +8,6 @@ import multiprocessing
 import shutil
 from collections import Counter
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from threading import Event
@@ -25,14 +23,12 @@ from mailbot.letters.rendering import Words
 from mailbot.office.calendars import load_calendar
 from mailbot.office.packs import load_matters
 from mailbot.transport.evidence import seek
-from mailbot.transport.mailbox import Account, Endpoint
-from mailbot.transport.providers import PROVIDERS, ProviderName
+from mailbot.transport.providers import PROVIDERS
 from mailbot.transport.smtp import SmtpConnection
 from mailbot.watch.alarms import LedgerBell
 from tests import builders_service
 from tests.builders_service import FIRM, INFORMATION_BOX, NOW, REVIEWER, TRACK_BOX, Office, a_mail
-from tests.servers.scripted_imap import NETEASE, Folder, ScriptedImap
-from tests.servers.scripted_smtp import ScriptedSmtp
+from tests.faults.two_mailboxes import Place, TwoMailboxes
 
 MAILS = {
     TRACK_BOX: a_mail(identity="<one@person.invalid>"),
@@ -56,41 +52,19 @@ builders_service.load_calendar = cache(load_calendar)
 _words = cache(Words)
 
 
-@dataclass(frozen=True)
-class Place:
-    """Where the service's folder lies and where its servers listen: all that a child is told."""
-
-    folder: Path
-    ports: tuple[tuple[str, int, int], ...]  #: mailbox, IMAP, SMTP
-    provider: ProviderName = ProviderName.NETEASE
-
-    def accounts(self) -> tuple[Account, ...]:
-        profile = PROVIDERS[self.provider]
-        unhurried = replace(profile, pacing=replace(profile.pacing, seconds_between=0))
-        return tuple(
-            Account(
-                address,
-                Endpoint("127.0.0.1", imap, "none"),
-                Endpoint("127.0.0.1", smtp, "none"),
-                address,
-                "secret",
-                provider=unhurried,
-            )
-            for address, imap, smtp in self.ports
-        )
-
-
 class Pass:
     """The legs as a daemon starts them; `hours` after the first start."""
 
-    def __init__(self, place: Place, hours: float = 0, reply_seconds: float = 5.0) -> None:
-        self.office = Office(place.folder, directory=(), **_two_reviewers())
+    def __init__(
+        self, place: Place, hours: float = 0, reply_seconds: float = 5.0, *, reader=None, free_bytes: int = 0
+    ) -> None:
+        self.office = Office(place.folder, directory=(), reader=reader, **_two_reviewers())
         self.office.words = _words()
         self.office.later(hours=hours)
         ledger, archive, office = self.office.ledger, self.office.archive, self.office
         bell = LedgerBell(ledger)
         self.accounts = place.accounts()
-        self.intake = Intake(ledger=ledger, archive=archive, bell=bell, free_bytes=0, clock=self._seconds)
+        self.intake = Intake(ledger=ledger, archive=archive, bell=bell, free_bytes=free_bytes, clock=self._seconds)
         self.casework: Casework = office.casework()
         self.desk = Desk(
             ledger=ledger,
@@ -170,57 +144,27 @@ def one_pass(place: Place, name: str, fault: str, hit: int) -> None:
     service.close()
 
 
-_children = multiprocessing.get_context("forkserver")
-_children.set_forkserver_preload(["tests.faults.small_service"])
+CHILDREN = multiprocessing.get_context("forkserver")
+CHILDREN.set_forkserver_preload(["tests.faults.small_service"])
 
 
 def pass_in_child(place: Place, name: str, hit: int) -> int:
     """Its exit code: -9 when the failpoint killed it."""
-    child = _children.Process(target=one_pass, args=(place, name, "kill", hit))
+    child = CHILDREN.Process(target=one_pass, args=(place, name, "kill", hit))
     child.start()
     child.join(60)
     assert child.exitcode is not None, "it hangs"
     return child.exitcode
 
 
-class _Kept(list):
-    """What SMTP took lies in the Sent folder too."""
-
-    def __init__(self, sent: Folder | None) -> None:
-        self._sent = sent
-
-    def append(self, taken) -> None:
-        super().append(taken)
-        if self._sent is not None:
-            self._sent.add(taken.raw)
-
-
-class SmallService:
-    """The servers, and a fresh data folder for the legs."""
-
-    def __init__(self, folder: Path, template: Path, provider: ProviderName = ProviderName.NETEASE) -> None:
-        self.folder = folder
-        shutil.copytree(template, folder, dirs_exist_ok=True)
-        keeps = PROVIDERS[provider].keeps_sent_mail
-        self.imaps, self.smtps = [], []
-        for address, raw in MAILS.items():
-            inbox, sent = Folder("INBOX"), Folder("Sent", "\\Sent")
-            inbox.add(raw)
-            folders = (inbox, sent) if keeps else (inbox,)
-            self.imaps.append(ScriptedImap(*folders, capabilities=NETEASE))
-            self.smtps.append(ScriptedSmtp(login=address, taken=_Kept(sent if keeps else None)))
-        self.provider = provider
+class SmallService(TwoMailboxes):
+    """One mail in each mailbox."""
 
     def __enter__(self) -> "SmallService":
-        for server in (*self.imaps, *self.smtps):
-            server.__enter__()
-        ports = zip(MAILS, self.imaps, self.smtps, strict=True)
-        self.place = Place(self.folder, tuple((one, imap.port, smtp.port) for one, imap, smtp in ports), self.provider)
+        super().__enter__()
+        for imap, raw in zip(self.imaps, MAILS.values(), strict=True):
+            imap.inbox.add(raw)
         return self
-
-    def __exit__(self, *_: object) -> None:
-        for server in (*self.imaps, *self.smtps):
-            server.__exit__()
 
     @contextmanager
     def armed(self, name: str, fault: Fault, hit: int):
@@ -240,18 +184,9 @@ class SmallService:
         service.run_to_the_end()
         return service
 
-    def taken(self) -> Counter[str]:
-        """Message-IDs at the sink, with how often each was taken."""
-        found = Counter()
-        for smtp in self.smtps:
-            for one in smtp.taken:
-                head = one.raw.partition(b"\r\n\r\n")[0].decode()
-                found[next(line for line in head.splitlines() if line.lower().startswith("message-id:"))] += 1
-        return found
-
-    def disturbed(self, reply_seconds: float) -> None:
-        """Two looks by a daemon whose servers misbehave."""
-        service = Pass(self.place, reply_seconds=reply_seconds)
+    def disturbed(self, reply_seconds: float, place: Place | None = None) -> None:
+        """Two looks by a daemon whose servers misbehave, or that looks for them in another place."""
+        service = Pass(place or self.place, reply_seconds=reply_seconds)
         service.run_twice()
         service.close()
 

@@ -1,12 +1,16 @@
 """Every position of the SMTP dialogue × every misbehaviour, over the whole service: no letter twice, none lost (S4)."""
 
+from dataclasses import replace
+
 import pytest
 
 from ledger.entries import LetterState
 from mailbot.transport.providers import ProviderName
 from tests.faults.small_service import SmallService, a_template
+from tests.servers.certificate import certify
 
 POSITIONS = ("banner", "ehlo", "auth", "mail", "rcpt", "data", "dot", "quit")
+TLS_POSITIONS = ("starttls", "handshake", "ehlo_again")
 FAULTS = ("451 4.3.0 later", "550 5.7.1 never", "drop", "hang", "garbage")
 _TAKEN_UNHEARD = ("store-then-drop", "store-then-hang")
 #: Where a 5xx speaks of the letter itself: refused for good, a person is told.
@@ -29,6 +33,34 @@ def test_no_letter_is_lost_and_none_goes_twice(tmp_path, template, position, fau
         assert sum(server.hits.values()) == 1
         refused = position in _FOR_GOOD and fault.startswith("550")
         service.assert_all_is_right(refused=int(refused))
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory):
+    return certify(tmp_path_factory.mktemp("certificate"))
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("position", TLS_POSITIONS)
+def test_no_letter_goes_over_a_line_that_could_not_be_secured(tmp_path, template, certificate, position, fault):
+    """Each then goes once over one that could be."""
+    with SmallService(tmp_path, template, certificate=certificate) as service:
+        server = service.smtps[0]
+        server.plan[position] = [fault]
+        service.disturbed(_PATIENCE)
+        assert sum(server.hits.values()) == 1
+        service.assert_all_is_right()
+
+
+def test_where_nobody_listens_nothing_is_in_doubt(tmp_path, template):
+    """The position before all others: no connection at all."""
+    with SmallService(tmp_path, template) as service:
+        mailbox, imap, _ = service.place.ports[0]
+        deaf = replace(service.place, ports=((mailbox, imap, 1), *service.place.ports[1:]))
+        service.disturbed(_PATIENCE, deaf)
+        assert not service.smtps[0].taken
+        assert service.smtps[1].taken
+        service.assert_all_is_right()
 
 
 @pytest.mark.parametrize("fault", [*_TAKEN_UNHEARD, "drop", "hang", "garbage"])

@@ -19,6 +19,7 @@ from pathlib import Path
 
 import imapclient
 
+from tests.servers.certificate import certify
 from tests.servers.ports import free_ports, wait_for
 
 NETEASE_CAPABILITIES = "IMAP4rev1 XLIST SPECIAL-USE ID LITERAL+ APPENDLIMIT=71680000 UIDPLUS X-CM-EXT-1 SASL-IR"
@@ -283,12 +284,4 @@ class Dovecot:
         (self.base / "dovecot.conf").write_text(self._settings(values))
         lines = [f"{user}:{{PLAIN}}{password}::::::\n" for user, password in self.users.items()]
         (self.base / "users").write_text("".join(lines))
-        subprocess.run(
-            [
-                *["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "30", "-subj", "/CN=localhost"],
-                *("-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"),
-                *("-keyout", str(self.base / "key.pem"), "-out", str(self.base / "cert.pem")),
-            ],
-            check=True,
-            capture_output=True,
-        )
+        certify(self.base)

@@ -1,14 +1,17 @@
 """What if the SMTP server fails at any point of the dialogue?
 
-Positions: banner, ehlo, auth, mail, rcpt, data, dot, quit. Faults: a reply ("451 4.3.0 later"), "drop", "hang",
-"garbage"; at the dot also "store-then-drop" and "store-then-hang": taken, but nobody hears of it.
+Positions: banner, ehlo, starttls, handshake, ehlo_again, auth, mail, rcpt, data, dot, quit. Faults: a reply
+("451 4.3.0 later"), "drop", "hang", "garbage"; at the dot also "store-then-drop" and "store-then-hang": taken, but
+nobody hears of it.
 """
 
 import asyncio
 import base64
 from collections import Counter
 from dataclasses import dataclass, field
+from pathlib import Path
 
+from tests.servers.certificate import server_side
 from tests.servers.scripted import LineCut, ScriptedServer
 
 
@@ -31,6 +34,7 @@ class ScriptedSmtp(ScriptedServer):
     commands: Counter[str] = field(default_factory=Counter)
     hits: Counter[str] = field(default_factory=Counter)
     auth: str = "PLAIN LOGIN CRAM-MD5"
+    certificate: Path | None = None  #: set: STARTTLS is offered, and nothing else before it
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, number: int) -> None:
         await _Dialogue(self, reader, writer).run()
@@ -41,6 +45,7 @@ class _Dialogue:
         self.server, self.reader, self.writer = server, reader, writer
         self.sender = ""
         self.recipients: list[str] = []
+        self.secured = False
 
     async def run(self) -> None:
         await self.reply("banner", "220 scripted ESMTP")
@@ -49,7 +54,10 @@ class _Dialogue:
             verb = text.split()[0].upper()
             self.server.commands[verb] += 1
             if verb == "EHLO":
-                await self.reply("ehlo", f"250-scripted\r\n250-AUTH {self.server.auth}\r\n250 8BITMIME")
+                await self.reply("ehlo_again" if self.secured else "ehlo", self.offer())
+            elif verb == "STARTTLS":
+                if await self.reply("starttls", "220 go on"):
+                    await self.secure()
             elif verb == "AUTH":
                 await self.authenticate(text)
             elif verb == "MAIL":
@@ -67,6 +75,19 @@ class _Dialogue:
                 return
             else:
                 await self.say("502 unknown")
+
+    def offer(self) -> str:
+        what = "STARTTLS" if self.server.certificate and not self.secured else f"AUTH {self.server.auth}"
+        return f"250-scripted\r\n250-{what}\r\n250 8BITMIME"
+
+    async def secure(self) -> None:
+        """The handshake's own position comes before it: what is said there is no TLS."""
+        if self.fault_at("handshake"):
+            await self.misbehave("handshake")
+            raise LineCut
+        assert self.server.certificate is not None
+        await self.writer.start_tls(server_side(self.server.certificate))
+        self.secured = True
 
     async def authenticate(self, text: str) -> None:
         words = base64.b64decode(text.split()[2]).decode().split("\0")
@@ -94,18 +115,28 @@ class _Dialogue:
 
     async def reply(self, position: str, usual: str) -> bool:
         """Whether all went as usual."""
+        if self.fault_at(position):
+            await self.misbehave(position)
+            return False
+        await self.say(usual)
+        return True
+
+    def fault_at(self, position: str) -> str:
+        """The next one that is planned there; an empty one has had its turn."""
         waiting = self.server.plan.get(position)
-        fault = waiting.pop(0) if waiting else ""
-        if not fault:
-            await self.say(usual)
-            return True
+        if waiting and not waiting[0]:
+            waiting.pop(0)
+            return ""
+        return waiting[0] if waiting else ""
+
+    async def misbehave(self, position: str) -> None:
+        fault = self.server.plan[position].pop(0)
         self.server.hits[f"{position} {fault}"] += 1
         if fault in ("drop", "store-then-drop"):
             raise LineCut
         if fault in ("hang", "store-then-hang"):
             await asyncio.sleep(3600)
         await self.say("%§& what?" if fault == "garbage" else fault)
-        return False
 
     async def say(self, text: str) -> None:
         self.writer.write(text.encode() + b"\r\n")
