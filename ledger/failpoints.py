@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+ANYWHERE: Final = "*"  #: a name for `arm`: counted are the passes of all places together
 VARIABLE: Final = "MAILBOT_FAILPOINTS"
 _SLEEP_SECONDS: Final = 5.0
 
@@ -46,9 +47,9 @@ def fp(name: str, no_space: Callable[[str], Exception] | None = None) -> None:
     if not _watching:
         return
     hits[name] += 1
-    armed = _armed.get(name)
-    if armed is not None and hits[name] == armed.hit:
-        _strike(name, armed.fault, no_space)
+    for armed, passes in ((_armed.get(name), hits[name]), (_armed.get(ANYWHERE), hits.total())):
+        if armed is not None and passes == armed.hit:
+            _strike(name, armed.fault, no_space)
 
 
 def is_watching() -> bool:

@@ -81,6 +81,18 @@ def test_off_it_costs_nothing_and_does_nothing(fault):
     assert failpoints.hits["somewhere"] == 0
 
 
+def test_a_fault_may_come_at_whatever_place_is_the_third():
+    failpoints.arm(failpoints.ANYWHERE, Fault.RAISE, 3)
+    try:
+        failpoints.fp("here")
+        failpoints.fp("there")
+        with pytest.raises(failpoints.Injected, match="here"):
+            failpoints.fp("here")
+        failpoints.fp("there")
+    finally:
+        failpoints.disarm()
+
+
 @pytest.mark.parametrize(
     ("text", "right"), [("a=kill", True), ("a=raise@2,b=enospc", True), ("a=explode", False), ("a=kill@x", False)]
 )
