@@ -34,7 +34,7 @@ IMAP_FAULTS = ("cut", "bye", "empty")
 SMTP_FAULTS = ("451 4.3.0 later", "drop", "garbage")
 LETTERS_BETWEEN_FAULTS = (2, 12)  #: on a slow machine too most letters shall leave
 BACK_AT_WORK = 30.0
-BACKLOG = 300  #: so many recorded mails may wait before more arrive
+BACKLOG = 300  #: so many recorded mails, or letters, may wait before more mails arrive
 TICK = 0.25
 _UNDER_WAY = (LetterState.QUEUED, LetterState.SENDING, LetterState.UNCERTAIN)
 
@@ -55,6 +55,7 @@ class Count:
     seconds: float = 0.0
     letters_while_disturbed: int = 0
     letters: int = 0
+    given_up: int = 0  #: letters that did not leave within a told day; sent again by hand
     lost: int = 0
     double: int = 0
     states: dict[str, int] = field(default_factory=dict)
@@ -112,7 +113,7 @@ class Soak:
         roles = [Role(self, role) for role in (daemon, worker)]
         kill_at = time.monotonic() + 4.0
         while time.monotonic() < until and (waiting or not self._is_worked(office.ledger)):
-            if office.ledger.mail_counts().get(MailState.RECORDED, 0) < BACKLOG:
+            if self._keeps_up(office.ledger):
                 self.inbox.add(*(waiting.pop() for _ in range(min(len(waiting), max(1, len(self.raws) // 40)))))
             self._misbehave()
             time.sleep(TICK)
@@ -123,13 +124,17 @@ class Soak:
                 victim = self._chance.choice(at_work)  # one that works, so that there is work to lose
                 victim.kill()
                 self.count.kills += 1
-                self._minutes += self._chance.choice((0, 25)) if victim.does is daemon else 0
+                self._minutes += self._chance.choice((0, 0, 0, 25)) if victim.does is daemon else 0
                 victim.start()
                 kill_at = time.monotonic() + self._chance.uniform(1, 4)
         for role in roles:
             role.kill()
         self.inbox.add(*reversed(waiting))  # whatever the time did not suffice for must still not be lost
         self.count.disturbed_seconds = round(time.monotonic() - self._begun, 1)
+
+    def _keeps_up(self, ledger: Ledger) -> bool:
+        waiting = ledger.mail_counts().get(MailState.RECORDED, 0)
+        return waiting < BACKLOG and len(ledger.letters(LetterState.QUEUED, limit=BACKLOG)) < BACKLOG
 
     def _is_worked(self, ledger: Ledger) -> bool:
         """The last few letters wait for minutes that no killed daemon lives through: they are left to the end."""
@@ -171,6 +176,9 @@ class Soak:
         service = Daemon(self._ground(), office)
         service.skip(hours=2)
         for _ in range(400):
+            for letter in office.ledger.letters(LetterState.FAILED, limit=10**6):
+                office.ledger.release_letter(letter.id, service.now())
+                self.count.given_up += 1
             service.look(Event())
             if self._is_worked(office.ledger) and not office.ledger.letters(*_UNDER_WAY, limit=1):
                 return
