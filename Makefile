@@ -26,9 +26,10 @@ demo: .venv/installed ## the main job on embedded servers, nothing to configure
 test: .venv/tested ## every test (installs and starts Dovecot, Postfix and PostgreSQL where the user may)
 	$(BIN)/python -m pytest
 
-soak: .venv/tested ## 10,000 mails under kill -9 and server faults, on SQLite and on PostgreSQL (hours; SOAK="--mails 2000")
+soak: .venv/tested ## 10,000 mails under kill -9 and server faults on both databases, 500 lives at random (hours; SOAK="--mails 2000")
 	$(BIN)/python -m tests.soak --engine sqlite $(SOAK)
 	$(BIN)/python -m tests.soak --engine postgres $(SOAK)
+	MAILBOT_LIVES=$${MAILBOT_LIVES:-500} $(BIN)/python -m pytest tests/faults/test_state_machine.py
 
 lint: .venv/tested ## ruff and mypy --strict
 	$(BIN)/ruff check .
