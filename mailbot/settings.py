@@ -159,6 +159,9 @@ class Mailbox(Table):
     smtp_tls: Tls = "implicit"
     tls_ca_file: Existing | None = None
     username: str | None = None
+    auth: Literal["password", "xoauth2"] = "password"  #: xoauth2: where the provider takes no password (Microsoft 365)
+    token_command: Annotated[tuple[str, ...], Field(min_length=1)] | None = None  #: program and words; prints the token
+    token_file: Rooted | None = None  #: where something else keeps a token that is always fresh
     password_env: str | None = None
     password_file: Rooted | None = None
     password_credential: str | None = None
@@ -173,7 +176,16 @@ class Mailbox(Table):
         for leg, host, tls in (("imap", self.imap_host, self.imap_tls), ("smtp", self.smtp_host, self.smtp_tls)):
             if tls == "none" and not is_loopback(host):
                 raise ValueError(f'{leg}_tls "none" would send the password in clear; use "implicit" or "starttls"')
+        return self
+
+    @model_validator(mode="after")
+    def _one_way_in(self) -> Self:
         ways = [way for way in (self.password_env, self.password_file, self.password_credential) if way]
+        tokens = [way for way in (self.token_command, self.token_file) if way]
+        if self.auth == "xoauth2" and (ways or len(tokens) != 1):
+            raise ValueError('auth "xoauth2" goes with a token; set token_command or token_file, and no password')
+        if self.auth == "password" and tokens:
+            raise ValueError('a token is named, but auth is "password"; set auth = "xoauth2" or leave the token out')
         if len(ways) > 1:
             raise ValueError(
                 "several passwords are named; keep one of password_env, password_file, password_credential"

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from mailbot.office.access_tokens import token_of
 from mailbot.office.credentials import password_of
 from mailbot.settings import Mailbox, Settings
 from mailbot.transport.mailbox import MEBIBYTE, Account, Endpoint
@@ -16,7 +17,8 @@ def account_of(mailbox: Mailbox, settings: Settings, environment: Mapping[str, s
         imap=Endpoint(mailbox.imap_host, mailbox.imap_port, mailbox.imap_tls),
         smtp=Endpoint(mailbox.smtp_host, mailbox.smtp_port, mailbox.smtp_tls),
         username=mailbox.login,
-        password=password_of(mailbox, environment),
+        password="" if mailbox.auth == "xoauth2" else password_of(mailbox, environment),
+        token=token_of(mailbox) if mailbox.auth == "xoauth2" else None,
         folders=mailbox.folders,
         since=mailbox.since,
         provider=_configured(mailbox),

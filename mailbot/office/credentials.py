@@ -22,7 +22,7 @@ def password_of(mailbox: Mailbox, environment: Mapping[str, str]) -> str:
             )
         return _from_file(mailbox, "password_credential", Path(folder) / mailbox.password_credential, private=False)
     if mailbox.password_file:
-        return _from_file(mailbox, "password_file", mailbox.password_file, private=True)
+        return private_text(mailbox, "password_file", mailbox.password_file)
     name = mailbox.password_env
     if not name:
         raise _wrong(
@@ -31,6 +31,11 @@ def password_of(mailbox: Mailbox, environment: Mapping[str, str]) -> str:
     if not environment.get(name):
         raise _wrong(mailbox, "password_env", f"the variable {name} is not set", f"export {name}=… before the start")
     return environment[name]
+
+
+def private_text(mailbox: Mailbox, key: str, path: Path) -> str:
+    """What stands in a file that nobody else may read. Raises ConfigurationError."""
+    return _from_file(mailbox, key, path, private=True)
 
 
 def _from_file(mailbox: Mailbox, key: str, path: Path, *, private: bool) -> str:

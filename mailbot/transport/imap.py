@@ -192,11 +192,16 @@ class ImapMailbox:
             self._live.starttls(trust(self.account))
 
     def _login(self) -> None:
+        account = self.account
+        token = account.token() if account.token else None
         try:
             with self._command("login"):
-                self._live.login(self.account.username, self.account.password)
+                if token is None:
+                    self._live.login(account.username, account.password)
+                else:
+                    self._live.oauth2_login(account.username, token)
         except _NotLoggedIn as error:
-            raise error.told(self.account.address) from error.__cause__
+            raise error.told(account.address, by_token=token is not None) from error.__cause__
 
     def _introduce(self) -> Capabilities:
         """ID before the first SELECT: NetEase answers "NO SELECT Unsafe Login" otherwise (RFC 2971)."""
@@ -307,9 +312,11 @@ class _NotLoggedIn(TransportError):
         super().__init__(f"{stage}: {error}")
         self._lost = isinstance(error.__context__, IMAPClientAbortError)
 
-    def told(self, address: str) -> TransportError:
+    def told(self, address: str, *, by_token: bool) -> TransportError:
         if self._lost or _TEMPORARY.search(str(self)):
             return ConnectionLost(f"{address}: {self}")
+        if by_token:
+            return LoginRefused(f"{address}: the server refused the access token ({self}); check its scopes and owner")
         return LoginRefused(
             f"{address}: the server refused name or authorisation code ({self}); "
             "make a new code in the provider's web settings"

@@ -1,6 +1,6 @@
 """What does the service need of a mailbox, whatever protocol serves it?"""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -30,6 +30,8 @@ class Account:
     smtp: Endpoint
     username: str
     password: str = field(repr=False)
+    token: Callable[[], str] | None = field(default=None, repr=False, compare=False)
+    #: XOAUTH2 instead of the password; asked before every login, may raise TransportError
     folders: tuple[str, ...] | None = None  #: None: INBOX and the junk folders
     since: date | None = None  #: older mail is recorded without answers
     provider: Provider | None = None  #: None: told by the IMAP host

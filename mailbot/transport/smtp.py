@@ -164,6 +164,10 @@ class SmtpConnection:
         await self._client.ehlo()
         offered = self._client.server_auth_methods
         name, password = self.account.username, self.account.password
+        if self.account.token is not None:
+            token = await asyncio.to_thread(self.account.token)  # a program may have to be run for it
+            await self._client.auth_xoauth2(name, token)
+            return
         if not offered and self.account.smtp.tls == "none":
             return  # a relay on the loopback address
         if "plain" in offered:

@@ -89,6 +89,31 @@ def test_the_machines_own_files_may_lie_elsewhere_than_a_shared_archive(tmp_path
     assert load_settings(written(tmp_path, apart)).data_folder == Path("/srv/mailbot")
 
 
+TOKEN = 'auth = "xoauth2"\ntoken_command = ["/usr/bin/token", "box"]'
+
+
+def test_a_provider_that_takes_no_password_gets_a_token(tmp_path):
+    settings = load_settings(written(tmp_path, RIGHT.replace('password_env = "PASSWORD"', TOKEN, 1)))
+    assert settings.mailbox[0].token_command == ("/usr/bin/token", "box")
+
+
+@pytest.mark.parametrize(
+    ("written_so", "told"),
+    [
+        ('auth = "xoauth2"', "set token_command or token_file"),
+        ('auth = "xoauth2"\npassword_env = "P"', "no password"),
+        (f'{TOKEN}\ntoken_file = "t"', "set token_command or token_file"),
+        ('token_file = "t"\npassword_env = "P"', 'set auth = "xoauth2"'),
+        ('auth = "xoauth2"\ntoken_command = []', "at least 1"),
+        ('auth = "oauth"', "'password' or 'xoauth2'"),
+    ],
+)
+def test_password_and_token_are_never_mixed(tmp_path, written_so, told):
+    with pytest.raises(ConfigurationError, match="mailbox") as refused:
+        load_settings(written(tmp_path, RIGHT.replace('password_env = "PASSWORD"', written_so, 1)))
+    assert told in str(refused.value)
+
+
 def test_the_shipped_example_is_right():
     settings = load_settings(Path(__file__).parents[2] / "config.example.toml")
     assert [box.case_code for box in settings.mailbox] == ["GJZX", "ZJZD"]

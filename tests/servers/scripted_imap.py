@@ -4,6 +4,7 @@ An asyncio server in a thread over mails in memory, with a plan of faults that n
 """
 
 import asyncio
+import base64
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -83,6 +84,7 @@ class ScriptedImap(ScriptedServer):
         self.capabilities = capabilities
         self.faults = faults or Faults()
         self.commands: Counter[str] = Counter()
+        self.tokens: list[str] = []  #: what XOAUTH2 was answered with
         self.log: list[str] = []
         self.hits: Counter[str] = Counter()
 
@@ -154,6 +156,17 @@ class _Session:
             await self.say(f"{tag} NO {self.server.faults.refuse_login}\r\n")
         else:
             await self.say(f"{tag} OK LOGIN completed\r\n")
+
+    async def do_authenticate(self, tag: str, rest: str) -> None:
+        """XOAUTH2: a refused token is answered by a challenge that tells why, and by NO behind it."""
+        await self.say("+ \r\n")
+        self.server.tokens.append(base64.b64decode(await self.reader.readline()).decode())
+        if self.server.faults.refuse_login:
+            await self.say(f"+ {base64.b64encode(b'{status:400}').decode()}\r\n")
+            await self.reader.readline()
+            await self.say(f"{tag} NO {self.server.faults.refuse_login}\r\n")
+        else:
+            await self.say(f"{tag} OK AUTHENTICATE completed\r\n")
 
     async def do_id(self, tag: str, rest: str) -> None:
         self.identified = True

@@ -90,8 +90,12 @@ class _Dialogue:
         self.secured = True
 
     async def authenticate(self, text: str) -> None:
-        words = base64.b64decode(text.split()[2]).decode().split("\0")
-        right = words[1:] == [self.server.login, self.server.password]
+        method, sent = text.split()[1:3]
+        words = base64.b64decode(sent).decode()
+        if method == "XOAUTH2":
+            right = words == f"user={self.server.login}\1auth=Bearer {self.server.password}\1\1"
+        else:
+            right = words.split("\0")[1:] == [self.server.login, self.server.password]
         await self.reply("auth", "235 ok" if right else "535 Error: authentication failed")
 
     async def mail(self, sender: str) -> None:

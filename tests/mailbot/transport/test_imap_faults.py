@@ -12,7 +12,7 @@ from mailbot.transport.evidence import Evidence, find_in_sent
 from mailbot.transport.idle import watch
 from mailbot.transport.imap import ImapMailbox
 from mailbot.transport.mailbox import Endpoint, RawMail, Unreadable
-from tests.mailbot.transport.accounts import a_mail, an_account
+from tests.mailbot.transport.accounts import ADDRESS, a_mail, an_account
 from tests.servers.scripted_imap import ARRIVED as QUEUED
 from tests.servers.scripted_imap import NETEASE, Faults, Folder, ScriptedImap
 
@@ -79,6 +79,35 @@ def test_a_plain_server_gets_no_id_that_it_did_not_announce():
 def test_a_refused_login_is_told_from_the_servers_trouble(text, error):
     with ScriptedImap(faults=Faults(refuse_login=text)) as server, pytest.raises(error):
         connect(server)
+
+
+def test_a_token_is_asked_for_before_every_login_and_goes_instead_of_the_password():
+    tokens = iter(("first", "second"))
+    with ScriptedImap(capabilities=f"{NETEASE} AUTH=XOAUTH2") as server:
+        for _ in range(2):
+            with connect(server, token=lambda: next(tokens)) as mailbox:
+                assert mailbox.open("INBOX").uidvalidity == 1000
+        assert server.tokens == [f"user={ADDRESS}\1auth=Bearer {token}\1\1" for token in ("first", "second")]
+        assert server.commands["LOGIN"] == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "error"), [("AUTHENTICATE failed.", LoginRefused), ("[UNAVAILABLE] later", ConnectionLost)]
+)
+def test_a_refused_token_is_no_refused_code(text, error):
+    with ScriptedImap(faults=Faults(refuse_login=text)) as server, pytest.raises(error) as refused:
+        connect(server, token=lambda: "stale-token")
+    assert "authorisation code" not in str(refused.value)
+    assert "stale-token" not in str(refused.value)
+
+
+def test_a_token_that_cannot_be_had_is_tried_again_later_and_nothing_is_sent():
+    def none() -> str:
+        raise ConnectionLost("token_command ended with 1")
+
+    with ScriptedImap() as server, pytest.raises(ConnectionLost, match="token_command"):
+        connect(server, token=none)
+    assert server.commands["AUTHENTICATE"] + server.commands["LOGIN"] == 0
 
 
 def test_a_connection_lost_during_login_is_no_refused_login():

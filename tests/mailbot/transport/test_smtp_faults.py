@@ -32,6 +32,14 @@ def test_a_letter_arrives_byte_for_byte_from_the_login():
     assert (taken.sender, taken.recipients, taken.raw) == (ADDRESS, (TO,), LETTER)
 
 
+def test_a_token_goes_instead_of_the_password():
+    with ScriptedSmtp(auth="LOGIN XOAUTH2", password="fresh") as server:
+        assert send(server, token=lambda: "fresh") == [Sent("250 2.0.0 queued as 1")]
+        with pytest.raises(LoginRefused):
+            send(server, token=lambda: "stale")
+    assert server.commands["AUTH"] == 2
+
+
 FAULTS = [
     ("mail", "421 HL:ICC closing", Retry, 0),
     ("mail", "450 4.1.8 later", Retry, 0),
