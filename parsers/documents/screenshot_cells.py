@@ -23,6 +23,8 @@ _LABEL: Final = re.compile(rf"(?:^|(?<=[\s:;,|]))[*※]?(?P<label>{_ANY})(?: ?[:
 _GLUED: Final = re.compile(
     r"^[*※]?(?P<label>" + "|".join(re.escape(word) for word in _BY_LENGTH if len(word) > 3) + ")"
 )
+#: 首页 > 项目信息 > 监理合同段: where one stands on the site, no label.
+_PATH: Final = re.compile(r"[>»›〉]")
 #: How far below a label, in letter heights, its value may begin.
 _BELOW: Final = 4.0
 #: The widest gap between the lines of one wrapped value, in letter heights; rows of a table stand further apart.
@@ -98,6 +100,8 @@ def joined(parts: Iterable[Line]) -> tuple[str, Box, float]:
 
 
 def _apart(line: Line) -> list[Token]:
+    if _PATH.search(line.text):
+        return [_piece(line, 0, len(line.text))]
     marks = [
         (match.start(), match.end(), squeeze(match["label"] or match["inner"])) for match in _LABEL.finditer(line.text)
     ]
@@ -128,8 +132,9 @@ def _has_values(row: Sequence[Token], found: Sequence[Token]) -> bool:
     labels = [token for token in row if token.label]
     if not labels:
         return False
-    if len(labels) < len(row):
-        return True
+    first = min(label.box.left for label in labels)
+    if any(not token.label and token.box.left > first for token in row):
+        return True  # what stands left of the first label is a menu beside the page
     nearest = {id(token): _nearest_label(token, found) for token in found if not token.label}
     return any(
         owner is label and abs(token.box.middle[1] - label.box.middle[1]) < label.box.height
@@ -212,14 +217,21 @@ def _give_back(upper: list[Token], label: Token, lower: list[Token]) -> None:
 def _values_under(labels: Sequence[Token], following: Sequence[Sequence[Token]]) -> list[Cell]:
     """Values under a row of labels, down to the next row that holds a label.
 
-    Several rows of values are several entries: which one is meant cannot be told here, so they are left out.
+    Several rows of values are several entries: which one is meant cannot be told here, so they are left out. Lines
+    set close are one value that wraps, and a lone word further down is a button.
     """
-    values: list[tuple[Token, ...]] = []
-    for row in following:
+    left = min(label.box.left for label in labels) - labels[0].box.height
+    values: list[list[Token]] = []
+    for row in ([token for token in row if token.box.right > left] for row in following):
+        if not row:
+            continue
         reach = _BELOW * max(token.box.height for token in labels) * (1 + len(values))
         if any(token.label for token in row) or row[0].box.top - labels[0].box.bottom > reach:
             break
-        values.append(tuple(row))
+        if values and _is_close(values[-1], row):
+            values[-1].extend(row)
+        elif not values or len(row) > 1 or len(labels) == 1:
+            values.append(row)
     if len(values) != 1:
         values = []
     places = [label.box for label in labels]
@@ -229,6 +241,13 @@ def _values_under(labels: Sequence[Token], following: Sequence[Sequence[Token]])
             at = number if len(row) == len(labels) else _column(token.box, places)
             taken.setdefault(at, []).append(token)
     return [_cell(label, taken.get(number, [])) for number, label in enumerate(labels)]
+
+
+def _is_close(above: Sequence[Token], row: Sequence[Token]) -> bool:
+    """Does the row go on with values of the row above it, as wrapped lines do?"""
+    height = min(token.box.height for token in row)
+    lowest = max(token.box.middle[1] for token in above)
+    return row[0].box.middle[1] - lowest < (1 + _LEADING) * height
 
 
 def _column(box: Box, places: Sequence[Box]) -> int:
