@@ -9,6 +9,7 @@ from mailbot.demo.people import Person
 from mailbot.demo.sheet import Sheet
 
 _LABEL = (70, 110, 170)
+LONG_TERM = "长期"  #: of a card without an end
 
 
 def front(person: Person, rng: Random) -> Sheet:
@@ -41,7 +42,8 @@ def back(until: str = "2036.05.12") -> Sheet:
     sheet.text(12, 37, "签发机关", 2.8, _LABEL)
     sheet.text(30, 36.4, "重庆市公安局江畔分局", 3.4)
     sheet.text(12, 45, "有效期限", 2.8, _LABEL)
-    sheet.text(30, 44.4, f"{int(until[:4]) - 20}{until[4:]}-{until}", 3.4)
+    since = "2006.05.12" if until == LONG_TERM else f"{int(until[:4]) - 20}{until[4:]}"
+    sheet.text(30, 44.4, f"{since}-{until}", 3.4)
     return sheet
 
 

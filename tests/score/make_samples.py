@@ -1,8 +1,9 @@
 """Makes labelled sample mails: every filing, every flaw, every way that papers travel.
 
-    python -m tests.score.make_samples FOLDER [--count 48] [--seed 31] [--varied]
+    python -m tests.score.make_samples FOLDER [--count 48] [--seed 31] [--varied | --papers]
 
---varied draws other type, certificate layouts, screens, scanners and defects than the demo's (`variety.py`).
+--varied draws other type, certificate layouts, screens, scanners and defects than the demo's (`variety.py`); --papers
+leaves the letters plain and draws every other paper in as many looks as there may be (`paper_variety.py`).
 
 FOLDER/0000.eml …, labels.json (what is right for each mail) and enterprises.csv (the directory to import).
 """
@@ -15,6 +16,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from itertools import cycle
 from pathlib import Path
+from types import ModuleType
 
 from mailbot.demo.applications import FILINGS, a_working_time, application
 from mailbot.demo.case import invent
@@ -22,7 +24,7 @@ from mailbot.demo.flaws import flaws_of
 from mailbot.demo.parcel import Parcel
 from mailbot.demo.people import Firm, Registry
 from parsers.documents.forms import load_forms
-from tests.score import variety
+from tests.score import paper_variety, variety
 
 #: How the letter travels in an application without a flaw of its own; three of five mails are scans or photos.
 WAYS = ("digital", "scan", "scan_pdf", "photo", "turned")
@@ -69,8 +71,8 @@ def make(folder: Path, count: int, seed: int) -> None:
     write_directory(folder / "enterprises.csv", firms)
 
 
-def make_varied(folder: Path, count: int, seed: int) -> None:
-    """The same filings in other looks; two of five mails have nothing wrong with them."""
+def make_varied(folder: Path, count: int, seed: int, looks: ModuleType = variety) -> None:
+    """The same filings in the looks of that module; two of five mails have nothing wrong with them."""
     folder.mkdir(parents=True, exist_ok=True)
     registry = Registry(seed)
     forms = {form.number: form for form in load_forms(None)}
@@ -81,11 +83,11 @@ def make_varied(folder: Path, count: int, seed: int) -> None:
         parcel = application(registry, forms, filing, received)
         defect = None
         if (number + number // len(FILINGS)) % 5 > 1:
-            fitting = sorted(variety.defects_of(parcel))
+            fitting = sorted(looks.defects_of(parcel))
             registry.random.shuffle(fitting)
             defect = min(fitting, key=shown.__getitem__)
             shown[defect] += 1
-        words = variety.redressed(parcel, defect)
+        words = looks.redressed(parcel, defect)
         firms.append(parcel.facts.firm)
         name = f"{number:04}.eml"
         (folder / name).write_bytes(parcel.mail(received))
@@ -135,9 +137,14 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--count", type=int, default=48)
     parser.add_argument("--seed", type=int, default=31)
-    parser.add_argument("--varied", action="store_true")
+    how = parser.add_mutually_exclusive_group()
+    how.add_argument("--varied", action="store_const", dest="looks", const=variety)
+    how.add_argument("--papers", action="store_const", dest="looks", const=paper_variety)
     options = parser.parse_args()
-    (make_varied if options.varied else make)(options.folder, options.count, options.seed)
+    if options.looks is None:
+        make(options.folder, options.count, options.seed)
+    else:
+        make_varied(options.folder, options.count, options.seed, options.looks)
 
 
 if __name__ == "__main__":

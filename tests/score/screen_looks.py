@@ -42,7 +42,9 @@ def national(facts: Facts, rng: Random, *, status: str | None = None, **changed:
     left = 8.0
     if rng.random() < 0.6:
         sheet.panel(0, top + 16, _WIDTH, top + 25, tuple(min(part + 25, 255) for part in blue))  # type: ignore[arg-type]  # three parts
-        sheet.text(8, top + 18, f"首页　监理企业　监理工程师　项目管理　　　　当前用户：{facts.engineer.name}", 3.6, _WHITE)
+        sheet.text(
+            8, top + 18, f"首页　监理企业　监理工程师　项目管理　　　　当前用户：{facts.engineer.name}", 3.6, _WHITE
+        )
         top += 9
     if rng.random() < 0.5:
         for number, item in enumerate(("监理工程师信息管理", "基本信息管理", "业绩登记管理")):
@@ -117,7 +119,12 @@ def municipal(
 
 
 def _people(
-    sheet: Sheet, top: float, facts: Facts, registry: Registry, changed: dict[str, str], day: Callable[[date | None], str]
+    sheet: Sheet,
+    top: float,
+    facts: Facts,
+    registry: Registry,
+    changed: dict[str, str],
+    day: Callable[[date | None], str],
 ) -> None:
     """The list: columns in any order, start and end in one column or two, three to seven people."""
     rng = registry.random
@@ -138,7 +145,9 @@ def _people(
     posts = ("总监理工程师", "总监代表", "驻地监理工程师", "专业监理工程师", "副驻地监理工程师", "专业监理工程师")
     for number in range(rng.randint(1, 5)):
         gone = day(date(2025, 12, 20)) if rng.random() < 0.3 else ""
-        people.append({"post": posts[number], "name": registry.person().name, "start": day(date(2024, 5, 1)), "end": gone})
+        people.append(
+            {"post": posts[number], "name": registry.person().name, "start": day(date(2024, 5, 1)), "end": gone}
+        )
     rng.shuffle(people)
     until = rng.choice(("今", "至今", "在岗")) if two else rng.choice(("今", "至今"))
     rows = [columns]
@@ -223,7 +232,9 @@ def _browser(sheet: Sheet, rng: Random) -> float:
 
 
 def _day_writing(rng: Random) -> Callable[[date | None], str]:
-    style = rng.choice(("{0:%Y-%m-%d}", "{0.year}/{0.month}/{0.day}", "{0:%Y年%m月%d日}", "{0:%Y.%m.%d}", "{0:%Y-%m-%d}"))
+    style = rng.choice(
+        ("{0:%Y-%m-%d}", "{0.year}/{0.month}/{0.day}", "{0:%Y年%m月%d日}", "{0:%Y.%m.%d}", "{0:%Y-%m-%d}")
+    )
     return lambda day: style.format(day) if day else ""
 
 
