@@ -25,6 +25,7 @@ _GLUED: Final = re.compile(
 )
 #: 首页 > 项目信息 > 监理合同段: where one stands on the site, no label.
 _PATH: Final = re.compile(r"[>»›〉]")
+BUTTON: Final = re.compile("返回|打印|关闭|导出|保存|提交|编辑|取消|确定|下载|刷新|查看(?:流程|详情)?|上一页|下一页")
 #: How far below a label, in letter heights, its value may begin.
 _BELOW: Final = 4.0
 #: The widest gap between the lines of one wrapped value, in letter heights; rows of a table stand further apart.
@@ -218,27 +219,31 @@ def _values_under(labels: Sequence[Token], following: Sequence[Sequence[Token]])
     """Values under a row of labels, down to the next row that holds a label.
 
     Several rows of values are several entries: which one is meant cannot be told here, so they are left out. Lines
-    set close are one value that wraps, and a lone word further down is a button.
+    set close are one value that wraps.
     """
     left = min(label.box.left for label in labels) - labels[0].box.height
+    under = (
+        [token for token in row if token.box.right > left and not BUTTON.fullmatch(token.text)] for row in following
+    )
     values: list[list[Token]] = []
-    for row in ([token for token in row if token.box.right > left] for row in following):
-        if not row:
-            continue
+    wraps = False
+    for row in filter(None, under):
         reach = _BELOW * max(token.box.height for token in labels) * (1 + len(values))
         if any(token.label for token in row) or row[0].box.top - labels[0].box.bottom > reach:
             break
         if values and _is_close(values[-1], row):
             values[-1].extend(row)
+            wraps = True
         elif not values or len(row) > 1 or len(labels) == 1:
             values.append(row)
     if len(values) != 1:
         values = []
+    ordered = bool(values) and len(values[0]) == len(labels) and not wraps
     places = [label.box for label in labels]
     taken: dict[int, list[Token]] = {}
     for row in values:
         for number, token in enumerate(row):
-            at = number if len(row) == len(labels) else _column(token.box, places)
+            at = number if ordered else _column(token.box, places)
             taken.setdefault(at, []).append(token)
     return [_cell(label, taken.get(number, [])) for number, label in enumerate(labels)]
 

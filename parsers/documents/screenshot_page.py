@@ -7,8 +7,8 @@ from typing import Final
 
 from parsers.dates import find_dates, parse_date
 from parsers.documents.document import DocumentKind, Field
-from parsers.documents.lines import page_text
-from parsers.documents.screenshot_cells import Cell, Token, cells, tokens
+from parsers.documents.lines import page_text, same_row
+from parsers.documents.screenshot_cells import BUTTON, Cell, Token, cells, tokens
 from parsers.documents.screenshot_personnel import Row, personnel_head, personnel_rows
 from parsers.documents.screenshot_words import Status, action_of, status_in_sentence, status_of
 from parsers.files.page import Box, Page, ReadBy
@@ -20,6 +20,7 @@ _FIRM: Final = re.compile(r".{2,}(?:公司|集团|院|中心|事务所|监理所
 _FIRM_HEADING: Final = re.compile(r"(?P<firm>.{3,}(?:公司|院|中心|集团|所))(?:企业)?业绩信息")
 _ACTION_HEADING: Final = re.compile("业绩登记(?:新增|更新|变更|截止|注销)(?:申请)?")
 _PERSON: Final = re.compile("[㐀-鿿豈-﫿\U00020000-\U000323af\ue000-\uf8ff·A-Z]{2,30}")
+_OF_ENTRY: Final = frozenset({"person", "firm", "project", "section", "post"})
 #: From this confidence on a page that is clear throughout a short word of a known set counts as read.
 _SURE: Final = 0.9
 
@@ -93,17 +94,35 @@ class PageReader:
         if labelled:
             return labelled
         badges = [
-            (status, self._field(token.text, token.box, token.confidence, sure=True))
+            (status, self._field(token.text, token.box, token.confidence, sure=self._is_alone(token)))
             for token in self.above
             if not token.label and (status := status_of(token.text, self.kind, labelled=False))
         ]
-        if badges:
+        if badges or (badges := self._words_alone()):
             return badges
         return [
             (said[0], self._field(said[1], token.box, token.confidence, sure=said[0] is Status.DONE))
             for token in self.above
             if not token.label and (said := status_in_sentence(token.text))
         ]
+
+    def _words_alone(self) -> list[tuple[Status, Field]]:
+        """Words that may be buttons too (草稿): above the entry, with neither a button nor another such word in their
+        row, they tell where the entry stands."""
+        entry = min((cell.box.top for cell in self.cells if cell.field in _OF_ENTRY), default=0.0)
+        return [
+            (status, self._field(token.text, token.box, token.confidence, sure=True))
+            for token in self.above
+            if not token.label
+            and token.box.bottom < entry
+            and (status := status_of(token.text, self.kind, labelled=True))
+            and self._is_alone(token)
+        ]
+
+    def _is_alone(self, token: Token) -> bool:
+        """Neither among buttons nor one of the tabs of a list (全部, 草稿, 已退回)."""
+        row = [other for other in self.above if other is not token and same_row(other.box, token.box)]
+        return not any(BUTTON.fullmatch(one.text) or status_of(one.text, self.kind, labelled=True) for one in row)
 
     def _unheaded(self, found: Sequence[Token]) -> tuple[Token, ...]:
         """The rows of a list whose heads were cut off: those that hold a post, a name and a date."""

@@ -438,3 +438,56 @@ def test_completion_is_taken_from_its_own_label_alone(label, day):
 def test_no_page_makes_the_reader_fail(lines, kind):
     page = read(kind, *(written(text, left, top) for text, left, top in lines))
     assert page.kind is kind
+
+
+LONG = ("重庆市城口至开州高速公路扩能", "改造工程(城口段)及连接线")
+
+
+def labels_above(*under):
+    """Four labels in a row, beside a menu, their values below."""
+    labels = ("在岗结束时间", "姓名", "项目名称", "标段名称")
+    places = (0.17, 0.37, 0.57, 0.78)
+    return (
+        written("基本信息管理", 0.01, 0.20),
+        *(written(label, left, 0.20, size=0.018) for label, left in zip(labels, places, strict=True)),
+        *(written(text, left, 0.23, size=0.018) for text, left in zip(under, places, strict=True)),
+    )
+
+
+def test_labels_above_their_values_are_read_beside_a_menu_and_over_buttons():
+    buttons = (written("返回", 0.17, 0.30), written("打印", 0.24, 0.30))
+    found = values(read(NATIONAL, *HEAD[:1], *labels_above("-", PERSON, PROJECT, "JL1"), *buttons))
+    assert (found["person"], found["project"], found["section"]) == (PERSON, PROJECT, "JL1")
+
+
+def test_a_name_wrapped_under_its_label_is_one_value_and_not_a_second_entry():
+    lines = labels_above("-", PERSON, LONG[0], "JL1")
+    found = values(read(NATIONAL, *HEAD[:1], *lines, written(LONG[1], 0.57, 0.254, size=0.018)))
+    assert (found["project"], found["section"]) == ("".join(LONG), "JL1")
+    assert "ended_on" not in found
+
+
+def test_two_entries_under_their_labels_leave_open_which_is_meant():
+    second = [written(text, left, 0.27, size=0.018) for text, left in (("钱多多", 0.37), ("另一高速公路", 0.57))]
+    assert "project" not in values(read(NATIONAL, *HEAD[:1], *labels_above("-", PERSON, PROJECT, "JL1"), *second))
+
+
+def test_the_path_to_a_page_is_no_label():
+    path = (written("首页 > 项目信息 > 监理合同段", 0.02, 0.08), written("已发布", 0.28, 0.08))
+    found = read(MUNICIPAL, *path, written("标段号", 0.02, 0.2), written("JL4", 0.12, 0.2))
+    assert values(found)["section"] == "JL4"
+    assert found.status is Status.DONE
+
+
+@pytest.mark.parametrize(
+    ("beside", "certain"),
+    [
+        pytest.param((), True, id="alone above the entry"),
+        pytest.param((("保存", 0.4),), False, id="among buttons"),
+        pytest.param((("已退回", 0.4), ("全部", 0.5)), False, id="among the tabs of a list"),
+    ],
+)
+def test_a_word_that_may_be_a_button_tells_the_state_where_it_stands_alone(beside, certain):
+    row = [written("草稿", 0.28, 0.08), *(written(text, left, 0.08) for text, left in beside)]
+    found = read(MUNICIPAL, *row, written("标段号", 0.02, 0.2), written("JL4", 0.12, 0.2))
+    assert (found.status is Status.CONTRARY and found.status_word.certain) is certain
