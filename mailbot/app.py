@@ -34,6 +34,7 @@ from mailbot.office.files import Watched
 from mailbot.office.packs import load_matters, refuse_unknown_forms
 from mailbot.office.suspension import SuspensionList, load_suspensions
 from mailbot.reading.crops import Crops
+from mailbot.reading.mails import MAIL_PRELOAD, MailReader
 from mailbot.reading.reader import PRELOAD, PaperReader
 from mailbot.reviewers.post import Post
 from mailbot.reviewers.prompts import Prompts
@@ -65,6 +66,7 @@ class Workshop:
 
     examiner: Examiner
     reader: PaperReader
+    mails: MailReader
     words: Words
     settings: Settings | None = None
     ledger: Ledger | None = None
@@ -87,13 +89,14 @@ def _furnished(stack: ExitStack, nursery: Nursery, settings: Settings | None, *,
     calendar = load_calendar(settings.folders.calendars if settings else None)
     refuse_unknown_forms(matters, (form.number for form in load_forms(settings.forms.directory if settings else None)))
     words = Words(settings.folders.templates if settings else None)
+    mails = MailReader(nursery)
     if settings is None:
         cache = Path(stack.enter_context(TemporaryDirectory(prefix="mailbot-check-")))
         reader = stack.enter_context(PaperReader(nursery, cache=cache))
         examiner = Examiner(
             matters=matters, calendar=calendar, reader=reader, mailbox_matters=prescribed_mailboxes(matters)
         )
-        return Workshop(examiner, reader, words)
+        return Workshop(examiner, reader, mails, words)
     reader = stack.enter_context(
         PaperReader(
             nursery,
@@ -111,12 +114,12 @@ def _furnished(stack: ExitStack, nursery: Nursery, settings: Settings | None, *,
         calendar=calendar,
         reader=reader,
         mailbox_matters=mailbox_matters(settings, matters),
-        records=LedgerRecords(ledger, archive),
+        records=LedgerRecords(ledger, archive, mails),
         instance=instance,
         directory_max_age_days=settings.directory.max_age_days,
         **_own_tables(settings),
     )
-    return Workshop(examiner, reader, words, settings, ledger, archive, instance)
+    return Workshop(examiner, reader, mails, words, settings, ledger, archive, instance)
 
 
 class _Tables(TypedDict, total=False):
@@ -151,7 +154,7 @@ class Service:
             free_bytes=settings.limits.free_disk_megabytes * MEBIBYTE,
             stop=self._stop,
         )
-        tools = Tools(ledger, archive, shop.examiner, shop.words, settings, instance)
+        tools = Tools(ledger, archive, shop.mails, shop.examiner, shop.words, settings, instance)
         self._casework = Casework(tools)
         self._dispatch = Dispatch(
             ledger=ledger,
@@ -202,6 +205,7 @@ class Service:
         )
         self._examiner = shop.examiner
         self._reader = shop.reader
+        self._mails = shop.mails
         self._archive = archive
 
     def legs(self, wake: Callable[[str], None]) -> tuple[Leg, ...]:
@@ -244,6 +248,7 @@ class Service:
         """Wakes whatever waits: for a server, for a paper."""
         self._stop.set()
         self._reader.close()
+        self._mails.close()
 
     def _adopt(self, calendar: Calendar) -> None:
         """A calendar file came: everybody who counts days counts by it from now on."""
@@ -285,7 +290,13 @@ class ExtraWorker:
 
     casework: Casework
     reader: PaperReader
+    mails: MailReader
     wakeups: "Wakeups"
+
+    def stop(self) -> None:
+        """Wakes whatever waits for a paper or a mail."""
+        self.reader.close()
+        self.mails.close()
 
     def legs(self, wake: Callable[[str], None]) -> tuple[Leg, ...]:
         """What wakes may fail; what looks does not."""
@@ -314,8 +325,8 @@ def extra_worker(config: Path) -> Iterator[ExtraWorker]:
             )
         shop = _furnished(stack, nursery, settings, as_guest=True)
         ledger, archive, instance = _owned(shop)
-        casework = Casework(Tools(ledger, archive, shop.examiner, shop.words, settings, instance))
-        yield ExtraWorker(casework, shop.reader, _wakeups(settings))
+        casework = Casework(Tools(ledger, archive, shop.mails, shop.examiner, shop.words, settings, instance))
+        yield ExtraWorker(casework, shop.reader, shop.mails, _wakeups(settings))
 
 
 def _wakeups(settings: Settings) -> "Wakeups":
@@ -382,19 +393,21 @@ def open_archive(settings: Settings) -> Archive:
     return Archive(StoreShelf(place, local=settings.data_folder, endpoint=settings.ledger.archive_endpoint))
 
 
-def tools_without_reader(settings: Settings, ledger: Ledger) -> Tools:
+@contextmanager
+def tools_without_reader(settings: Settings, ledger: Ledger) -> Iterator[Tools]:
     """What decisions at a terminal work with: no paper is read for them."""
     matters = apply_settings(load_matters(settings.folders.packs), settings)
-    archive = open_archive(settings)
-    examiner = Examiner(
-        matters=matters,
-        calendar=load_calendar(settings.folders.calendars),
-        reader=None,
-        mailbox_matters=mailbox_matters(settings, matters),
-        records=LedgerRecords(ledger, archive),
-    )
-    words, instance = Words(settings.folders.templates), instance_in(settings.data_folder)
-    return Tools(ledger, archive, examiner, words, settings, instance)
+    archive, words = open_archive(settings), Words(settings.folders.templates)
+    with Nursery(MAIL_PRELOAD) as nursery:
+        mails = MailReader(nursery)
+        examiner = Examiner(
+            matters=matters,
+            calendar=load_calendar(settings.folders.calendars),
+            reader=None,
+            mailbox_matters=mailbox_matters(settings, matters),
+            records=LedgerRecords(ledger, archive, mails),
+        )
+        yield Tools(ledger, archive, mails, examiner, words, settings, instance_in(settings.data_folder))
 
 
 def mailbox_matters(settings: Settings, matters: tuple[Matter, ...]) -> dict[str, frozenset[str]]:

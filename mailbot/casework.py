@@ -32,6 +32,7 @@ from mailbot.examination.workdays import day_of_receipt
 from mailbot.isolation.child import IsolationFailed
 from mailbot.letters.drafting import LetterFacts, Sender, certain_only, draft, facts_of
 from mailbot.office.accounts import receiver_of
+from mailbot.reading.mails import Unparsed
 from mailbot.settings import OFFICE_TIME, Mailbox
 from mailbot.watch.alarms import Alarm, AlarmKind
 
@@ -86,6 +87,10 @@ class Casework:
             log.warning("mail was left", extra={"mail": claim.mail.id, "why": str(stopped) or "stopped"})
             with suppress(Stale):
                 tools.ledger.release(claim, tools.now() + timedelta(seconds=LEASE_SECONDS), "interrupted")
+        except Unparsed as unread:
+            log.warning("mail could not be read", extra={"mail": claim.mail.id, "why": str(unread)})
+            with suppress(Stale):
+                tools.ledger.strike(claim, tools.now() + _RETRY, f"mail_{unread.died.death.value}", tools.now())
         except Exception as error:
             log.exception("mail could not be worked", extra={"mail": claim.mail.id})
             with suppress(Stale):
@@ -108,17 +113,17 @@ class Casework:
             tools.ledger.quarantine(claim, "mailbox_not_configured")
             return
         with self._kept(claim):  # a store at the other end of a slow line takes its time
-            raw = tools.archive.read(mail.sha256)
-        if self._decisions.concerns(mail) and self._decisions.settle(claim, mailbox, raw):
+            parsed = tools.parsed(mail.sha256)
+        if self._decisions.concerns(mail) and self._decisions.settle(claim, mailbox, parsed.message):
             return
         fp("casework_after_reading")
-        if (in_earnest := rehearsed(raw)) is not None:
+        if (in_earnest := rehearsed(parsed)) is not None:
             with self._kept(claim):
                 self._rehearsal.settle(claim, mailbox, in_earnest)
             return
         with self._kept(claim):
             examination = tools.examiner.examine(
-                Arrived(raw, mailbox.address, mail.arrived_at, receiver_of(mailbox), mail.whole, mail.same_as)
+                Arrived(parsed, mailbox.address, mail.arrived_at, receiver_of(mailbox), mail.whole, mail.same_as)
             )
         if (bounce := examination.message.bounce) and bounce.original_message_id:
             tools.ledger.mark_bounced(bounce.original_message_id, bounce.status or "")

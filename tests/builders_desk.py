@@ -92,7 +92,8 @@ def a_doubtful_mail(letter: str = UNCLEAR_SEAL, **more) -> bytes:
 def a_desk(office, crops=None) -> Desk:
     now = lambda: office.time  # noqa: E731 - one line is enough
     examiner = office.examiner()
-    tools = Tools(office.ledger, office.archive, examiner, office.words, office.settings, office.instance, now)
+    kept = (office.ledger, office.archive, office.mails)
+    tools = Tools(*kept, examiner, office.words, office.settings, office.instance, now)
     return Desk(
         ledger=office.ledger,
         archive=office.archive,

@@ -13,7 +13,7 @@ from ledger.archive import Archive
 from ledger.entries import Arrival, Delivery, Enterprise
 from ledger.ledger import Ledger
 from mailbot.app import apply_settings, mailbox_matters
-from mailbot.cases.examiner import Examiner
+from mailbot.cases.examiner import Arrived, Examiner
 from mailbot.cases.records import LedgerRecords
 from mailbot.casework import Casework, Tools
 from mailbot.heads import Head
@@ -21,11 +21,13 @@ from mailbot.instance import Instance
 from mailbot.letters.rendering import Words
 from mailbot.office.calendars import load_calendar
 from mailbot.office.packs import load_matters
+from mailbot.reading.mails import MailReader
 from mailbot.settings import OFFICE_TIME, Settings
 from parsers.documents.card_in_hand import CardInHandPhoto
 from parsers.documents.commitment_letter import Choice, Signature
 from parsers.documents.document import DocumentKind, FileRead, Mark, Presence
 from parsers.files.page import ReadBy
+from parsers.mail.read import read_message
 from parsers.names import fold_firm
 from tests import builders_submission as built
 
@@ -147,10 +149,27 @@ def a_mail(
     return trace.encode() + mail.as_bytes()
 
 
+class PlainMails:
+    """Takes mails apart in this very process, as `MailReader`'s children do."""
+
+    archived = MailReader.archived
+
+    def read(self, mail):
+        mail.seek(0)
+        return read_message(mail.read())
+
+
+def arrived(raw: bytes, *more, **facts) -> Arrived:
+    """A mail as it came, by its bytes."""
+    return Arrived(read_message(raw), *more, **facts)
+
+
 class Office:
     """Casework over a real ledger; its clock is told."""
 
-    def __init__(self, folder: Path, *, directory: tuple[Enterprise, ...] = (FIRM,), reader=None, **tables) -> None:
+    def __init__(
+        self, folder: Path, *, directory: tuple[Enterprise, ...] = (FIRM,), reader=None, mails=None, **tables
+    ) -> None:
         self.settings = some_settings(folder, **tables)
         self.settings.data_folder.mkdir(parents=True, exist_ok=True)
         self.ledger = Ledger.open(self.settings.ledger.url, fold=fold_firm)
@@ -160,6 +179,7 @@ class Office:
         self.time = NOW
         self.ledger.now = lambda: self.time
         self.reader = reader or PlayedReader()
+        self.mails = mails or PlainMails()
         if directory:
             self.ledger.import_enterprises(directory, as_of=NOW.date())
 
@@ -179,7 +199,7 @@ class Office:
             calendar=load_calendar(),
             reader=self.reader,
             mailbox_matters=mailbox_matters(self.settings, matters),
-            records=LedgerRecords(ledger or self.ledger, archive or self.archive),
+            records=LedgerRecords(ledger or self.ledger, archive or self.archive, self.mails),
             instance=self.instance,
             **office_files,
         )
@@ -187,8 +207,8 @@ class Office:
     def casework(self, ledger=None, archive=None, examiner=None) -> Casework:
         ledger, archive = ledger or self.ledger, archive or self.archive
         examiner = examiner or self.examiner(ledger, archive)
-        tools = Tools(ledger, archive, examiner, self.words, self.settings, self.instance, lambda: self.time)
-        return Casework(tools)
+        kept, now = (ledger, archive, self.mails), lambda: self.time
+        return Casework(Tools(*kept, examiner, self.words, self.settings, self.instance, now))
 
     def receive(self, raw: bytes, *, mailbox: str = TRACK_BOX, whole: bool = True) -> int:
         """As intake records it; the mail's id."""

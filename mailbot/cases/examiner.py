@@ -1,6 +1,6 @@
-"""What does this mail come to, from its bytes to its verdict?
+"""What does this mail come to, from its facts to its verdict?
 
-The one story that the daemon and `mailbot check` share: parse, read the subject, tell applications from other mail,
+The one story that the daemon and `mailbot check` share: read the subject, tell applications from other mail,
 read the papers, ask what is on file, judge. It records and sends nothing.
 """
 
@@ -32,7 +32,6 @@ from parsers.documents.commitment_letter import CommitmentLetter
 from parsers.documents.document import FileRead
 from parsers.mail.message import Message, Parsed
 from parsers.mail.provenance import Provenance, Receiver, authenticate
-from parsers.mail.read import read_message
 from parsers.names import Likeness, compare_titles
 
 
@@ -59,8 +58,8 @@ class Records(Protocol):
         """Fingerprint → the case where it was first seen; a picture is known again by distance, not by equality."""
         ...
 
-    def mails_of(self, case_number: str) -> Iterable[bytes]:
-        """The raw mails of a case, newest first."""
+    def mails_of(self, case_number: str) -> Iterable[Parsed]:
+        """The mails of a case, newest first."""
         ...
 
 
@@ -72,9 +71,9 @@ class Reader(Protocol):
 
 @dataclass(frozen=True)
 class Arrived:
-    """A mail as it came."""
+    """A mail as it came, taken apart."""
 
-    raw: bytes
+    parsed: Parsed
     mailbox: str
     received: datetime  #: aware
     receiver: Receiver
@@ -180,7 +179,7 @@ class Examiner:
     def examine(self, arrived: Arrived) -> Examination:
         """Never raises for bad mail; the ledger's and the reader's own errors pass through."""
         started = monotonic()
-        parsed = read_message(arrived.raw)
+        parsed = arrived.parsed
         message, day = parsed.message, day_of_receipt(arrived.received)
         matters = tuple(matter for matter in self.matters if matter.in_force(day))
         subject = read_subject(message.subject, matters, lambda name: self._registered(name, day))
@@ -382,7 +381,7 @@ class Examiner:
         """The case's mails so far, newest first."""
         if case is None or self._records is None:
             return ()
-        return tuple(read_message(raw) for raw in self._records.mails_of(case.number))
+        return tuple(self._records.mails_of(case.number))
 
     def _earlier_files(self, mails: tuple[Parsed, ...], files: tuple[FileRead, ...]) -> tuple[FileRead, ...]:
         """Papers of the case's earlier mails that the new mail does not bring anew (E08: completeness is the union)."""

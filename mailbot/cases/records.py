@@ -7,14 +7,17 @@ from ledger.archive import Archive
 from ledger.entries import Enterprise, MailState
 from ledger.ledger import Ledger
 from ledger.questions import CaseMatch, CaseQuery, EngagementEntry, HandledEntry
+from mailbot.reading.mails import MailReader
+from parsers.mail.message import Parsed
 
 
 class LedgerRecords:
     """The examiner's `Records`, answered by the office's own."""
 
-    def __init__(self, ledger: Ledger, archive: Archive) -> None:
+    def __init__(self, ledger: Ledger, archive: Archive, mails: MailReader) -> None:
         self._ledger = ledger
         self._archive = archive
+        self._mails = mails
 
     def enterprise(self, name: str, on: date) -> Enterprise | None:
         return self._ledger.enterprise(name, on)
@@ -43,8 +46,8 @@ class LedgerRecords:
     def signatures(self) -> Mapping[str, str]:
         return self._ledger.signatures()
 
-    def mails_of(self, case_number: str) -> Iterator[bytes]:
+    def mails_of(self, case_number: str) -> Iterator[Parsed]:
         """What was filed: questions, bounces and decisions of the case hold no papers of the applicant."""
         mails = sorted(self._ledger.case(case_number).mails, key=lambda mail: mail.arrived_at, reverse=True)
         filed = (mail for mail in mails if mail.whole and mail.state is MailState.FILED)
-        return (self._archive.read(mail.sha256) for mail in filed)
+        return (self._mails.archived(self._archive, mail.sha256) for mail in filed)

@@ -7,7 +7,6 @@ mail and its answer are forgotten once the answer has left (ledger/rehearsals.py
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from email.header import Header
 from typing import Final
 
 from ledger.entries import Claim, Letter
@@ -21,14 +20,12 @@ from mailbot.examination.verdict import Outcome, Severity, Verdict
 from mailbot.letters.drafting import Item, LetterFacts, Sender, draft, facts_of
 from mailbot.office.accounts import receiver_of
 from mailbot.settings import OFFICE_TIME, Mailbox
-from parsers.mail.read import read_message
+from parsers.mail.message import Parsed
 
 _PREFIX: Final = re.compile(
     r"\s*(?:(?:回复|答复|转发|re|fw|fwd)\s*[:：]\s*|【预检结果】\s*)*(?:【预检】|\[预检\]|预检\s*[/／:：|｜、])\s*",
     re.IGNORECASE,
 )
-_SUBJECT: Final = re.compile(rb"^subject[ \t]*:.*?\r?\n(?![ \t])", re.IGNORECASE | re.MULTILINE | re.DOTALL)
-_HEAD_END: Final = re.compile(rb"\r?\n\r?\n")
 #: What only the office knows is not told to whoever asks: these doubts stand as one sentence.
 _PAPERS: Final = (
     "letter_",
@@ -43,18 +40,11 @@ _PAPERS: Final = (
 _OFFICE_ONLY: Final = ("letter_signature_repeated",)
 
 
-def rehearsed(raw: bytes) -> bytes | None:
+def rehearsed(parsed: Parsed) -> Parsed | None:
     """The mail as it would be sent in earnest: without the prefix. None: it is no rehearsal."""
-    head = _HEAD_END.search(raw)
-    end = head.end() if head else len(raw)
-    if not _SUBJECT.search(raw[:end]):
-        return None
-    subject = read_message(raw[:end]).message.subject
+    subject = parsed.message.subject
     found = _PREFIX.match(subject)
-    if found is None:
-        return None
-    line = b"Subject: " + Header(subject[found.end() :], "utf-8").encode(linesep="\r\n").encode() + b"\r\n"
-    return _SUBJECT.sub(lambda _: line, raw[:end]) + raw[end:]
+    return replace(parsed, message=replace(parsed.message, subject=subject[found.end() :])) if found else None
 
 
 class Rehearsal:
@@ -64,14 +54,14 @@ class Rehearsal:
         self._tools = tools
         self._examiner = tools.examiner.rehearsing()
 
-    def settle(self, claim: Claim, mailbox: Mailbox, raw: bytes) -> None:
-        """Ends the claim; `raw` is the mail without its prefix."""
+    def settle(self, claim: Claim, mailbox: Mailbox, parsed: Parsed) -> None:
+        """Ends the claim; `parsed` is the mail without its prefix."""
         tools, mail = self._tools, claim.mail
         if mail.same_as is not None:  # the same bytes in two mailboxes are one rehearsal
             tools.ledger.answer(claim, REASON)
             return
         examination = self._examiner.examine(
-            Arrived(raw, mailbox.address, mail.arrived_at, receiver_of(mailbox), mail.whole)
+            Arrived(parsed, mailbox.address, mail.arrived_at, receiver_of(mailbox), mail.whole)
         )
         to = self._recipient(mailbox, examination)
         if to is None or examination.verdict.outcome is Outcome.SET_ASIDE:

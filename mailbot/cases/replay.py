@@ -18,8 +18,10 @@ from ledger.questions import CaseMatch, CaseQuery, EngagementEntry, FoundBy, Han
 from mailbot.cases.examiner import Arrived, Examiner, Reader
 from mailbot.cases.records import LedgerRecords
 from mailbot.examination.verdict import Verdict
+from mailbot.reading.mails import MailReader
 from mailbot.reading.reader import AttachedFile
 from parsers.documents.document import FileRead
+from parsers.mail.message import Parsed
 from parsers.mail.provenance import Receiver
 
 #: Mails that were examined; the others never were, or wait for a person.
@@ -64,9 +66,9 @@ class Change:
 class AsFiled(LedgerRecords):
     """The ledger's answers as they were for the mail in hand: its own case is not yet there when it opens one."""
 
-    def __init__(self, ledger: Ledger, archive: Archive) -> None:
-        super().__init__(ledger, archive)
-        self._cases, self._raw = ledger, archive
+    def __init__(self, ledger: Ledger, archive: Archive, mails: MailReader) -> None:
+        super().__init__(ledger, archive, mails)
+        self._cases = ledger
         self.mail: MailEntry | None = None
 
     def find_case(self, query: CaseQuery) -> CaseMatch | None:
@@ -116,7 +118,7 @@ class AsFiled(LedgerRecords):
         own = self.mail.case_number if self.mail else None
         return {mark: number for mark, number in super().signatures().items() if number != own}
 
-    def mails_of(self, case_number: str) -> Iterator[bytes]:
+    def mails_of(self, case_number: str) -> Iterator[Parsed]:
         now = self.mail.id if self.mail else _EVERY
         earlier = [
             mail
@@ -124,7 +126,7 @@ class AsFiled(LedgerRecords):
             if mail.whole and mail.id < now and mail.state is MailState.FILED
         ]
         earlier.sort(key=lambda mail: mail.arrived_at, reverse=True)
-        return (self._raw.read(mail.sha256) for mail in earlier)
+        return (self._mails.archived(self._archive, mail.sha256) for mail in earlier)
 
 
 class ReadOnce:
@@ -150,6 +152,7 @@ class Replay:
 
     ledger: Ledger
     archive: Archive
+    mail_reader: MailReader
     records: AsFiled  #: of both examiners
     reader: ReadOnce  #: of both examiners
     before: Examiner
@@ -163,12 +166,12 @@ class Replay:
     def change(self, mail: MailEntry) -> Change | None:
         """None where the mail is no longer kept."""
         try:
-            raw = self.archive.read(mail.sha256)
+            parsed = self.mail_reader.archived(self.archive, mail.sha256)
         except NotArchived:
             return None
         self.records.mail = mail
         self.reader.forget()
-        arrived = Arrived(raw, mail.mailbox, mail.arrived_at, self.receiver(mail.mailbox), mail.whole)
+        arrived = Arrived(parsed, mail.mailbox, mail.arrived_at, self.receiver(mail.mailbox), mail.whole)
         return _difference(mail, self.before.examine(arrived).verdict, self.after.examine(arrived).verdict)
 
 

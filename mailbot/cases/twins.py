@@ -9,7 +9,6 @@ from typing import Final
 from ledger.entries import MailEntry, MailState
 from mailbot.cases.workbench import Tools
 from parsers.mail.message import Message
-from parsers.mail.read import read_message
 
 #: Why a mail was not answered here: the right mailbox has it too.
 LEFT_TO_THE_OTHER: Final = "other_mailbox_too"
@@ -28,7 +27,7 @@ def answered_twin(tools: Tools, mail: MailEntry, message: Message) -> MailEntry 
         (
             other
             for other in others
-            if _was_worked(other) and same_submission(read_message(tools.archive.read(other.sha256)).message, message)
+            if _was_worked(other) and same_submission(tools.parsed(other.sha256).message, message)
         ),
         None,
     )

@@ -9,7 +9,9 @@ from ledger.ledger import Ledger
 from mailbot.cases.examiner import Examiner
 from mailbot.instance import Instance
 from mailbot.letters.rendering import Words
+from mailbot.reading.mails import MailReader
 from mailbot.settings import Settings
+from parsers.mail.message import Parsed
 
 
 @dataclass(frozen=True)
@@ -18,8 +20,13 @@ class Tools:
 
     ledger: Ledger
     archive: Archive
+    mails: MailReader
     examiner: Examiner
     words: Words
     settings: Settings
     instance: Instance
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
+
+    def parsed(self, sha256: str) -> Parsed:
+        """An archived mail. Raises what `MailReader.archived` raises."""
+        return self.mails.archived(self.archive, sha256)

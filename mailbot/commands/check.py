@@ -20,12 +20,14 @@ from mailbot.cases.report import as_json, as_text, documents_as_json, files_as_t
 from mailbot.errors import UsageError
 from mailbot.examination.matter import prescribed_mailboxes
 from mailbot.office.accounts import receiver_at, receiver_of
+from mailbot.reading.mails import Unparsed
 from mailbot.reading.reader import AttachedFile
 from parsers.files.kind import FileKind, kind_of
-from parsers.mail.read import read_message
+from parsers.mail.message import Message, Parsed
 
 #: Mails under way at once: enough to keep every reader busy while one mail waits for its last page.
 _UNDER_WAY = 6
+_KIND_BYTES = 65_536  #: tell a paper from a mail
 _PAPERS = {FileKind.PDF, FileKind.JPEG, FileKind.PNG, FileKind.TIFF, FileKind.BMP, FileKind.WEBP, FileKind.GIF}
 Item = TypeVar("Item")
 
@@ -60,15 +62,29 @@ def _each(files: Iterable[Path], shop: Workshop, options: Namespace) -> Iterator
 
 
 def _one(file: Path, shop: Workshop, options: Namespace) -> list[str]:
-    raw = file.read_bytes()
-    kind = kind_of(raw, file.name)
+    kind = _kind(file)
     if kind in _PAPERS:
-        return _paper(file, kind, raw, shop, options)
-    examination = shop.examiner.examine(_arrived(raw, shop, options))
+        return _paper(file, kind, file.read_bytes(), shop, options)
+    examination = shop.examiner.examine(_arrived(_parsed(file, shop), shop, options))
     if options.json:
         told = as_json(str(file), examination, shop.words, full=options.full)
         return [json.dumps(told, ensure_ascii=False)]
     return list(as_text(str(file), examination, shop.words))
+
+
+def _kind(file: Path) -> FileKind:
+    """By its first bytes; a mail is not held in memory as a whole."""
+    with file.open("rb") as opened:
+        return kind_of(opened.read(_KIND_BYTES), file.name)
+
+
+def _parsed(file: Path, shop: Workshop) -> Parsed:
+    with file.open("rb") as mail:
+        try:
+            return shop.mails.read(mail)
+        except Unparsed as unread:  # in the daemon it is put aside for a person at the third time
+            print(f"{file}: {unread}", file=sys.stderr)
+            return Parsed(Message(too_complex=True))
 
 
 def _paper(file: Path, kind: FileKind, raw: bytes, shop: Workshop, options: Namespace) -> list[str]:
@@ -80,9 +96,9 @@ def _paper(file: Path, kind: FileKind, raw: bytes, shop: Workshop, options: Name
     return list(files_as_text(read))
 
 
-def _arrived(raw: bytes, shop: Workshop, options: Namespace) -> Arrived:
+def _arrived(parsed: Parsed, shop: Workshop, options: Namespace) -> Arrived:
     """Time and mailbox as contract.md 1 says where to take them from."""
-    message = read_message(raw).message
+    message = parsed.message
     received = options.received or message.received or message.date or datetime.now(UTC)
     recipients = [address.key for address in message.recipients] + [key.lower() for key in message.delivered_to]
     if shop.settings:
@@ -91,11 +107,11 @@ def _arrived(raw: bytes, shop: Workshop, options: Namespace) -> Arrived:
         if options.mailbox and not boxes:
             raise UsageError(f"--mailbox {options.mailbox}: not configured; the configuration names others")
         box = boxes[0] if boxes else shop.settings.mailbox[0]
-        return Arrived(raw, box.address, received, receiver_of(box))
+        return Arrived(parsed, box.address, received, receiver_of(box))
     prescribed = prescribed_mailboxes(shop.examiner.matters)
     known = [address for address in recipients if address in prescribed]
     mailbox = options.mailbox or (known[0] if known else recipients[0] if recipients else next(iter(prescribed)))
-    return Arrived(raw, mailbox.lower(), received, receiver_at(mailbox))
+    return Arrived(parsed, mailbox.lower(), received, receiver_at(mailbox))
 
 
 def _with_progress(items: Iterator[Item], total: int) -> Iterator[Item]:

@@ -27,8 +27,7 @@ def decide(options: Namespace) -> int:
     settings = load_settings(options.config)
     reviewer = _reviewer(settings, options.actor)
     command = understood(options.words)
-    with open_ledger(settings) as ledger:
-        tools = tools_without_reader(settings, ledger)
+    with open_ledger(settings) as ledger, tools_without_reader(settings, ledger) as tools:
         notes = Notes(tools, Tokens(ledger, tools.instance, tools.now))
         file = ledger.case(options.case)
         if command.word is Word.ASK:

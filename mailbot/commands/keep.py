@@ -18,14 +18,15 @@ from ledger.retention import MARKED_DAYS
 from mailbot.app import open_archive, open_ledger
 from mailbot.commands.table import local_minute
 from mailbot.errors import UsageError
+from mailbot.isolation.child import Nursery
 from mailbot.keeping import purge_due
 from mailbot.letters.rendering import Words
 from mailbot.lock import sole_daemon
 from mailbot.reading.cache import ReadingCache, content_key
+from mailbot.reading.mails import MAIL_PRELOAD, MailReader, Unparsed
 from mailbot.reindex import Reindexed
 from mailbot.reindex import reindex as reindex_archive
 from mailbot.settings import OFFICE_TIME, Settings, load_settings
-from parsers.mail.read import read_message
 
 _SECRET = "instance.secret"  # noqa: S105 - a file's name
 _WAITING = (MailState.QUARANTINED, MailState.BACKLOG)
@@ -144,7 +145,11 @@ def _forget_papers(mail: MailEntry, settings: Settings) -> int:
     archive = open_archive(settings)
     if not archive.exists(mail.sha256):
         return 0
-    parsed = read_message(archive.read(mail.sha256))
+    with Nursery(MAIL_PRELOAD) as nursery:
+        try:
+            parsed = MailReader(nursery).archived(archive, mail.sha256)
+        except Unparsed:
+            return 0  # which papers it holds nobody knows: none was read
     with closing(ReadingCache(settings.reading.cache)) as cache:
         return sum(
             cache.forget_content(content_key(one.kind.value, parsed.contents[one.sha256]))

@@ -15,7 +15,6 @@ from mailbot.office.accounts import receiver_at, receiver_of
 from mailbot.office.packs import load_matters, load_pack, refuse_unknown_forms, with_pack
 from parsers.documents.forms import load_forms
 from parsers.mail.provenance import Receiver
-from parsers.mail.read import read_message
 
 
 def check(options: Namespace) -> int:
@@ -48,7 +47,7 @@ def replay(options: Namespace) -> int:
         before = load_matters(shop.settings.folders.packs)
         after = with_pack(before, pack)
         refuse_unknown_forms([pack], _forms(shop))
-        records, reader = AsFiled(shop.ledger, shop.archive), ReadOnce(shop.reader)
+        records, reader = AsFiled(shop.ledger, shop.archive, shop.mails), ReadOnce(shop.reader)
 
         def under(matters: tuple[Matter, ...]) -> Examiner:
             mailboxes = mailbox_matters(shop.settings, matters) if shop.settings else {}
@@ -58,6 +57,7 @@ def replay(options: Namespace) -> int:
         told = Replay(
             ledger=shop.ledger,
             archive=shop.archive,
+            mail_reader=shop.mails,
             records=records,
             reader=reader,
             before=under(before),
@@ -106,14 +106,15 @@ def _forms(shop: Workshop) -> list[str]:
 
 
 def _arrived(sample: Sample, pack: Matter, folder: Path, shop: Workshop) -> Arrived:
-    raw = (folder / sample.file).read_bytes()
-    message = read_message(raw).message
+    with (folder / sample.file).open("rb") as mail:
+        parsed = shop.mails.read(mail)
+    message = parsed.message
     recipients = [address.key for address in message.recipients]
     mailbox = pack.review_mailbox or (recipients[0] if recipients else "")
     known = {key.lower() for key in prescribed_mailboxes(shop.examiner.matters)}
     mailbox = next((address for address in recipients if address in known | {mailbox}), mailbox)
     received = sample.received or message.received or message.date or datetime.now(UTC)
-    return Arrived(raw, mailbox, received, _receiver(shop, mailbox))
+    return Arrived(parsed, mailbox, received, _receiver(shop, mailbox))
 
 
 def _receiver(shop: Workshop, address: str) -> Receiver:

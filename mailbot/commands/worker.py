@@ -22,7 +22,7 @@ def worker(options: Namespace) -> int:
 
         def stop() -> None:
             notify("STOPPING=1")
-            built.reader.close()
+            built.stop()
 
         if not schedule.run_until_told(on_stop=stop):
             # A mail hangs in a foreign library: its lease brings it back, to this worker or another.

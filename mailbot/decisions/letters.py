@@ -17,7 +17,6 @@ from mailbot.letters.correspondence import Thread, compose, message_id, reply_su
 from mailbot.letters.drafting import Item, LetterFacts
 from mailbot.settings import OFFICE_TIME, Mailbox, Reviewer
 from parsers.mail.message import Message
-from parsers.mail.read import read_message
 
 ACTIONS: Final = {"add": "新增", "update": "更新", "close": "截止"}
 _SUBMITTERS: Final = {"engineer": "（本人提交）", "firm": "（企业提交）"}
@@ -126,7 +125,7 @@ class DecisionLetters:
         """The applicant's last examined mail: what a letter answers."""
         last = max(file.examinations, key=lambda one: one.round)
         mail = next(one for one in file.mails if one.id == last.mail_id)
-        return read_message(self._tools.archive.read(mail.sha256)).message
+        return self._tools.parsed(mail.sha256).message
 
     def everyone(self, file: CaseFile) -> tuple[str, ...]:
         """The applicant, and with 本人提交 the enterprise, which got the application too (附件4 1.4.1)."""

@@ -26,7 +26,6 @@ from mailbot.settings import OFFICE_TIME, Mailbox, Reviewer, Settings
 from mailbot.watch.alarms import Alarm, AlarmKind
 from parsers.mail.message import Message
 from parsers.mail.provenance import Authentication, authenticate
-from parsers.mail.read import read_message
 
 log = logging.getLogger(__name__)
 
@@ -71,9 +70,8 @@ class Decisions:
         """Whether this mail may be a reviewer's word, by its headers alone."""
         return shown_in(mail.subject) is not None or self._on_roster(mail.author) is not None
 
-    def settle(self, claim: Claim, mailbox: Mailbox, raw: bytes) -> bool:
+    def settle(self, claim: Claim, mailbox: Mailbox, message: Message) -> bool:
         """Ends the claim; False when the mail is none of a reviewer's words, and is worked like any other."""
-        message = read_message(raw).message
         if message.bounce or not self._is_reply(message):
             return False
         if message.automatic:  # a vacation notice quotes the token too (E7)

@@ -81,11 +81,11 @@ class Child:
 
     def _obituary(self, detail: str = "") -> Died:
         """The child closed its end: ask the nursery what it died of."""
-        self._reins.settimeout(_TIDY_SECONDS)
         self._channel.close()
         try:
+            self._reins.settimeout(_TIDY_SECONDS)
             told = self._reins.recv(_STATUS.size, socket.MSG_WAITALL)
-        except OSError:
+        except OSError:  # another thread has closed this child meanwhile
             told = b""
         self.close()
         if len(told) < _STATUS.size:

@@ -16,7 +16,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mailbot.isolation.channel import Channel, ChannelClosed
-from mailbot.reading.wire import ANSWER_BYTES, OpenedHead, PageAnswer, SheetHead, file_read_adapter, pack, unpack
+from mailbot.reading.wire import (
+    ANSWER_BYTES,
+    OpenedHead,
+    PageAnswer,
+    SheetHead,
+    file_read_adapter,
+    pack,
+    prepare,
+    unpack,
+)
 from parsers.documents.document import FileRead
 from parsers.files.kind import FileKind
 from parsers.files.limits import FileLimits
@@ -28,6 +37,8 @@ from parsers.files.straighten import Pose
 if TYPE_CHECKING:
     from parsers.files.ocr import Ocr
 
+
+prepare(FileLimits, OpenedHead)
 
 # -- the child that opens one document ------------------------------------------------------------------------------
 

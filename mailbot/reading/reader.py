@@ -25,7 +25,7 @@ from parsers.files.limits import DEFAULT_LIMITS, FileLimits
 __all__ = ["DEFAULT_BUDGET", "PRELOAD", "AttachedFile", "PaperReader", "ReadingBudget"]
 
 #: Loaded by the nursery before it forks, so that a document's child starts in 10 ms.
-PRELOAD: Final = ("mailbot.reading.children", "mailbot.reading.crop_children")
+PRELOAD: Final = ("mailbot.reading.children", "mailbot.reading.crop_children", "mailbot.reading.mail_children")
 
 
 class PaperReader:

@@ -74,6 +74,12 @@ def _adapter(kind: type[Any]) -> TypeAdapter[Any]:
     return _ADAPTERS[kind]
 
 
+def prepare(*kinds: type[Any]) -> None:
+    """Called where the nursery loads a module: a schema takes longer to make than a child to start."""
+    for kind in kinds:
+        _adapter(kind)
+
+
 def pack(value: Any) -> bytes:
     """A frozen value as JSON."""
     return _adapter(type(value)).dump_json(value)

@@ -26,13 +26,13 @@ from mailbot.examination.verdict import Severity
 from mailbot.letters.correspondence import Picture
 from mailbot.office.roster import readers_of
 from mailbot.reading.crops import Crops, width_of
+from mailbot.reading.mails import Unparsed
 from mailbot.reading.reader import AttachedFile
 from mailbot.reviewers.post import Post
 from mailbot.reviewers.spots import Spot, hidden_in, spots_of
 from mailbot.settings import OFFICE_TIME, Mailbox
 from parsers.documents.document import DocumentKind, FileRead
-from parsers.mail.message import Parsed
-from parsers.mail.read import read_message
+from parsers.mail.message import Message, Parsed
 from parsers.masking import mask
 
 log = logging.getLogger(__name__)
@@ -169,7 +169,11 @@ class Referrals:
     def _parsed(self, file: CaseFile) -> Parsed:
         last = max(file.examinations, key=lambda one: one.round)
         mail = next(one for one in file.mails if one.id == last.mail_id)
-        return read_message(self._tools.archive.read(mail.sha256))
+        try:
+            return self._tools.parsed(mail.sha256)
+        except Unparsed as unread:  # it went well when it was filed: without pictures now, rather than not at all
+            log.warning("mail could not be read again", extra={"mail": mail.id, "why": str(unread)})
+            return Parsed(Message())
 
     def _unsure(
         self, number: str, parsed: Parsed, found: Sequence[FindingEntry], pictures: list[Picture]

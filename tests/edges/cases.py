@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 
-from mailbot.cases.examiner import Arrived, Examination
+from mailbot.cases.examiner import Examination
 from mailbot.examination.verdict import Severity
 from mailbot.settings import OFFICE_TIME
 from parsers.documents.commitment_letter import CommitmentLetter
@@ -28,6 +28,7 @@ from tests.builders_service import (
     Office,
     a_mail,
     a_signed_letter,
+    arrived,
     papers,
 )
 
@@ -74,7 +75,7 @@ def at(day: date | datetime) -> datetime:
 
 
 def examined(office: Office, raw: bytes, *, mailbox: str = TRACK_BOX, received: date | datetime = NOW) -> Examination:
-    return office.examiner().examine(Arrived(raw, mailbox, at(received), RECEIVER))
+    return office.examiner().examine(arrived(raw, mailbox, at(received), RECEIVER))
 
 
 def told(examination: Examination) -> dict[str, str]:

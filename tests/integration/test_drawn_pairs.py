@@ -6,7 +6,7 @@ from itertools import product
 import pytest
 
 from ledger.entries import Enterprise
-from mailbot.cases.examiner import Arrived, Examiner
+from mailbot.cases.examiner import Examiner
 from mailbot.demo.applications import application
 from mailbot.demo.flaws import flaws_of
 from mailbot.demo.people import Registry
@@ -19,7 +19,7 @@ from mailbot.reading.reader import PRELOAD, PaperReader
 from mailbot.settings import OFFICE_TIME
 from parsers.documents.forms import load_forms
 from parsers.mail.provenance import Receiver
-from tests.builders_service import Office
+from tests.builders_service import Office, arrived
 
 RECEIVED = datetime(2026, 9, 18, 10, 0, tzinfo=OFFICE_TIME)
 INFORMATION = ("firm_information", None, "firm")
@@ -74,7 +74,7 @@ def test_both_defects_are_told_and_none_besides(tmp_path, reader, number, pair):
         records=office.examiner()._records,
     )
     verdict = examiner.examine(
-        Arrived(parcel.mail(RECEIVED), parcel.mailbox, RECEIVED, Receiver("mx.vip.163.com"))
+        arrived(parcel.mail(RECEIVED), parcel.mailbox, RECEIVED, Receiver("mx.vip.163.com"))
     ).verdict
     told = {judged.code for judged in verdict.findings if judged.severity is not Severity.NOTE}
     assert parcel.codes <= told

@@ -10,7 +10,8 @@ import pytest
 from ledger.archive import Archive
 from ledger.entries import CaseState, Enterprise, MailState
 from ledger.errors import ArchiveError, Stale
-from mailbot.isolation.child import IsolationFailed
+from mailbot.isolation.child import Death, Died, IsolationFailed
+from mailbot.reading.mails import Unparsed
 from tests.builders_service import (
     ADD,
     ENGINEER,
@@ -18,6 +19,7 @@ from tests.builders_service import (
     OFFICE_OF_FIRM,
     TRACK_BOX,
     Office,
+    PlainMails,
     a_mail,
     papers,
 )
@@ -293,11 +295,11 @@ class TestMachines:
 class Breaks:
     """An examiner with a bug that one mail finds."""
 
-    def __init__(self, examiner, mark: bytes):
-        self._examiner, self._mark = examiner, mark
+    def __init__(self, examiner, identity: str):
+        self._examiner, self._identity = examiner, identity
 
     def examine(self, arrived):
-        if self._mark in arrived.raw:
+        if arrived.parsed.message.message_id == self._identity:
             raise RuntimeError("a bug")
         return self._examiner.examine(arrived)
 
@@ -308,13 +310,45 @@ class Breaks:
 def test_a_mail_that_breaks_three_times_is_quarantined_and_the_others_go_on(office):
     bad = office.receive(a_mail(identity="<bad@person.invalid>"))
     good = [office.receive(a_mail(content=str(number), sender=f"p{number}@person.invalid")) for number in range(3)]
-    casework = office.casework(examiner=Breaks(office.examiner(), b"<bad@person.invalid>"))
+    casework = office.casework(examiner=Breaks(office.examiner(), "<bad@person.invalid>"))
     for _ in range(4):
         casework.work(Event())
         office.later(minutes=6)
     assert office.ledger.mail(bad).state is MailState.QUARANTINED
     assert {office.ledger.mail(one).state for one in good} == {MailState.FILED}
     assert office.letters(bad) == []
+
+
+class Deadly(PlainMails):
+    """Takes mails apart; the one of that subject kills its child."""
+
+    def __init__(self, subject: str) -> None:
+        self.subject, self.tries = subject, 0
+
+    def read(self, mail):
+        parsed = super().read(mail)
+        if parsed.message.subject != self.subject:
+            return parsed
+        self.tries += 1
+        raise Unparsed(Died(Death.CRASHED, "signal 11"))
+
+
+def test_a_mail_that_kills_its_child_three_times_is_quarantined_with_the_reason_and_may_be_tried_again(tmp_path):
+    mails = Deadly("kills")
+    with Office(tmp_path, mails=mails) as office:
+        bad = office.receive(a_mail("kills"))
+        good = office.receive(a_mail(sender="other@person.invalid"))
+        casework = office.casework()
+        for _ in range(5):
+            casework.work(Event())
+            office.later(minutes=6)
+        entry = office.ledger.mail(bad)
+        assert (entry.state, entry.reason, mails.tries) == (MailState.QUARANTINED, "mail_crashed", 3)
+        assert office.ledger.mail(good).state is MailState.FILED
+        mails.subject = "another"
+        office.ledger.retry_mail(bad)
+        casework.work(Event())
+        assert office.ledger.mail(bad).state in (MailState.FILED, MailState.ANSWERED)
 
 
 class Stopped:

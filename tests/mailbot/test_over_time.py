@@ -9,7 +9,6 @@ from threading import Event
 import pytest
 
 from ledger.entries import CaseState, MailState
-from mailbot.cases.examiner import Arrived
 from mailbot.cases.happenings import clocks_of, happened
 from mailbot.office.accounts import receiver_of
 from mailbot.office.authorities import Authority, ProjectMap
@@ -27,6 +26,7 @@ from tests.builders_service import (
     PlayedReader,
     a_mail,
     a_signed_letter,
+    arrived,
     papers,
 )
 
@@ -446,7 +446,7 @@ class TestEngagements:
             with_ledger.matters, {TRACK_BOX: frozenset({"engineer_track_record"})}, reader=office.reader, records=None
         )
         box = office.settings.mailbox_at(TRACK_BOX)
-        examination = alone.examine(Arrived(raw, TRACK_BOX, mail.arrived_at, receiver_of(box)))
+        examination = alone.examine(arrived(raw, TRACK_BOX, mail.arrived_at, receiver_of(box)))
         assert examination.submission.filing.action == "update"
         assert not any(one.code.startswith("engagement") for one in examination.verdict.findings)
 
@@ -561,4 +561,4 @@ class TestLongCompleted:
 
 def _examined(office, raw, mail):
     box = office.settings.mailbox_at(TRACK_BOX)
-    return office.examiner().examine(Arrived(raw, TRACK_BOX, mail.arrived_at, receiver_of(box)))
+    return office.examiner().examine(arrived(raw, TRACK_BOX, mail.arrived_at, receiver_of(box)))

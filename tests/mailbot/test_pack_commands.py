@@ -294,7 +294,7 @@ def worked(tmp_path):
 
 def replayed(office, pack: Matter, monkeypatch):
     """mail id → its change, for those that change; through the real examiner, without a socket."""
-    records, reader = AsFiled(office.ledger, office.archive), ReadOnce(PlayedReader())
+    records, reader = AsFiled(office.ledger, office.archive, office.mails), ReadOnce(PlayedReader())
     base = office.examiner()
 
     def under(matters) -> Examiner:
@@ -305,6 +305,7 @@ def replayed(office, pack: Matter, monkeypatch):
     replay = Replay(
         office.ledger,
         office.archive,
+        office.mails,
         records,
         reader,
         under(before),

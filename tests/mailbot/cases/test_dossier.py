@@ -6,11 +6,10 @@ from datetime import date
 import pytest
 
 from mailbot.cases.dossier import case_facts, told
-from mailbot.cases.examiner import Arrived
 from mailbot.settings import Office
 from parsers.documents.document import DocumentKind
 from parsers.mail.provenance import Receiver
-from tests.builders_service import ENGINEER, NOW, TRACK_BOX, a_mail
+from tests.builders_service import ENGINEER, NOW, TRACK_BOX, a_mail, arrived
 from tests.builders_service import Office as WholeOffice
 from tests.builders_submission import (
     CREDIT,
@@ -34,7 +33,7 @@ def kept(tmp_path):
 
         def keep(applicant=None, **mail):
             examination = office.examiner().examine(
-                Arrived(a_mail(**mail), TRACK_BOX, NOW, Receiver("mx.vip.163.com", "netease"))
+                arrived(a_mail(**mail), TRACK_BOX, NOW, Receiver("mx.vip.163.com", "netease"))
             )
             return case_facts(examination, office.words, OFFICE, applicant=applicant)
 

@@ -9,14 +9,15 @@ from hypothesis import strategies as st
 
 from ledger.entries import CaseState
 from ledger.questions import CaseMatch, EngagementEntry, FoundBy
-from mailbot.cases.examiner import Arrived, Examiner
+from mailbot.cases.examiner import Examiner
 from mailbot.examination.matter import prescribed_mailboxes
 from mailbot.examination.verdict import Outcome
 from mailbot.instance import Instance
 from mailbot.office.calendars import load_calendar
 from mailbot.office.packs import load_matters
 from parsers.mail.provenance import Receiver
-from tests.builders_service import ADD, ENGINEER, FIRM, NOW, TRACK_BOX, PlayedReader, a_mail
+from parsers.mail.read import read_message
+from tests.builders_service import ADD, ENGINEER, FIRM, NOW, TRACK_BOX, PlayedReader, a_mail, arrived
 from tests.builders_submission import PROJECT, SECTION
 
 MATTERS = load_matters()
@@ -61,7 +62,7 @@ class PlayedRecords:
         return self.marks
 
     def mails_of(self, number):
-        return self.mails
+        return tuple(read_message(raw) for raw in self.mails)
 
 
 def an_examiner(records=None, reader=None, **more):
@@ -77,7 +78,7 @@ def an_examiner(records=None, reader=None, **more):
 
 
 def examined(raw, examiner=None, *, whole=True):
-    return (examiner or an_examiner(PlayedRecords())).examine(Arrived(raw, TRACK_BOX, NOW, RECEIVER, whole))
+    return (examiner or an_examiner(PlayedRecords())).examine(arrived(raw, TRACK_BOX, NOW, RECEIVER, whole))
 
 
 def codes(examination):

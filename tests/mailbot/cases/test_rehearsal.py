@@ -22,19 +22,12 @@ PREFIXES = ["预检/", "预检：", "预检:", "预检／", "【预检】", "Re:
 @pytest.mark.parametrize("prefix", PREFIXES)
 def test_the_prefix_falls_away_and_nothing_else_changes(prefix):
     raw, real = a_mail(prefix + ADD, identity="<a@b.invalid>"), a_mail(ADD, identity="<a@b.invalid>")
-    plain = read_message(rehearsed(raw)).message
-    assert plain.subject == ADD
-    assert [one.sha256 for one in plain.attachments] == [one.sha256 for one in read_message(real).message.attachments]
+    assert rehearsed(read_message(raw)) == read_message(real)
 
 
 @pytest.mark.parametrize("subject", [ADD, "关于预检的咨询", "预检", "咨询：预检/怎么写", ""])
 def test_what_only_speaks_of_it_is_none(subject):
-    assert rehearsed(a_mail(subject or " ")) is None
-
-
-@pytest.mark.parametrize("raw", [b"", b"Subject: \xd4\xa4\xbc\xec/x", b"no header at all", b"Subject:"])
-def test_whatever_bytes_come_it_answers(raw):
-    assert rehearsed(raw) is None or isinstance(rehearsed(raw), bytes)
+    assert rehearsed(read_message(a_mail(subject or " "))) is None
 
 
 def records(office):
@@ -81,12 +74,12 @@ def test_with_and_without_the_prefix_the_findings_are_the_same(tmp_path, mail):
     with DeskOffice(tmp_path) as office:
         box = office.settings.mailbox_at(TRACK_BOX)
 
-        def findings(raw, examiner):
-            arrived = Arrived(raw, TRACK_BOX, office.time, receiver_of(box))
+        def findings(parsed, examiner):
+            arrived = Arrived(parsed, TRACK_BOX, office.time, receiver_of(box))
             return [(one.code, one.severity, one.clause) for one in examiner.examine(arrived).verdict.findings]
 
-        real = findings(mail(ADD), office.examiner())
-        assert findings(rehearsed(mail("预检/" + ADD)), office.examiner().rehearsing()) == real
+        real = findings(read_message(mail(ADD)), office.examiner())
+        assert findings(rehearsed(read_message(mail("预检/" + ADD))), office.examiner().rehearsing()) == real
 
 
 def test_the_answer_holds_defects_doubts_and_the_right_subject(tmp_path):
@@ -106,7 +99,7 @@ def test_what_only_the_office_knows_is_not_told(tmp_path):
         rehearse(office, a_mail("预检/" + ADD, authentication="fail"))
         (mail,) = mails_of(office, "rehearsal")
         examined = office.examiner().rehearsing().examine(
-            Arrived(rehearsed(a_mail("预检/" + ADD, authentication="fail")), TRACK_BOX, office.time,
+            Arrived(rehearsed(read_message(a_mail("预检/" + ADD, authentication="fail"))), TRACK_BOX, office.time,
                     receiver_of(office.settings.mailbox_at(TRACK_BOX)))
         ).verdict.of(Severity.DOUBT)  # fmt: skip
         assert {one.code for one in examined} == {"author_unauthenticated"}

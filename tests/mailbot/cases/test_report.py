@@ -6,7 +6,6 @@ from datetime import date, datetime
 
 import pytest
 
-from mailbot.cases.examiner import Arrived
 from mailbot.cases.report import as_json, as_text, document_as_json, evidence_of, files_as_text
 from mailbot.examination.verdict import Clock, Finding, Severity
 from mailbot.letters.rendering import Words
@@ -14,7 +13,7 @@ from mailbot.settings import OFFICE_TIME
 from parsers.documents.document import DocumentKind, Field, FileRead
 from parsers.files.page import Fault, Unreadable
 from parsers.mail.provenance import Receiver
-from tests.builders_service import NOW, TRACK_BOX, Office, a_mail, a_signed_letter
+from tests.builders_service import NOW, TRACK_BOX, Office, a_mail, a_signed_letter, arrived
 from tests.builders_submission import ENGINEER_ID
 
 WORDS = Words()
@@ -27,7 +26,7 @@ def examined(tmp_path):
 
         def examine(received=NOW, **mail):
             return office.examiner().examine(
-                Arrived(a_mail(**mail), TRACK_BOX, received, Receiver("mx.vip.163.com", "netease"))
+                arrived(a_mail(**mail), TRACK_BOX, received, Receiver("mx.vip.163.com", "netease"))
             )
 
         yield examine

@@ -6,12 +6,11 @@ from email.policy import default
 
 import pytest
 
-from mailbot.cases.examiner import Arrived
 from mailbot.examination.verdict import Severity
 from mailbot.letters.drafting import Sender, certain_only, draft, facts_of
 from mailbot.settings import OFFICE_TIME, Office
 from parsers.mail.provenance import Receiver
-from tests.builders_service import ADD, INFORMATION_BOX, NOW, OFFICE_OF_FIRM, TRACK_BOX, a_mail
+from tests.builders_service import ADD, INFORMATION_BOX, NOW, OFFICE_OF_FIRM, TRACK_BOX, a_mail, arrived
 from tests.builders_service import Office as WholeOffice
 from tests.builders_submission import ENGINEER, FIRM
 
@@ -25,7 +24,7 @@ def facts(tmp_path):
 
         def make(mailbox=TRACK_BOX, number="ZJZD-2026-0187", **mail):
             examination = office.examiner().examine(
-                Arrived(a_mail(**mail), mailbox, NOW, Receiver("mx.vip.163.com", "netease"))
+                arrived(a_mail(**mail), mailbox, NOW, Receiver("mx.vip.163.com", "netease"))
             )
             made = facts_of(examination, office.words, office=OFFICE, today=NOW.date(), number=number)
             return made, examination, office.words
