@@ -185,6 +185,8 @@ class _Judge:
             return False
         wide = self._em / line.page.width
         left = line.box.left + wide * line.advances[after.at]
+        if line.line.places:
+            left = (line.middle(before.at) + line.middle(after.at) - wide) / 2
         place = Box(left, line.box.top, left + wide, line.box.bottom)
         return ink.look_the_same(place, self._twins(self._template.fixed[edit.fixed_start])) is True
 

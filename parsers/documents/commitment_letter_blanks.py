@@ -89,7 +89,7 @@ def read_blanks(
         mine = [reading for reading in readings if reading.name == name]
         filled = [reading for reading in mine if reading.value]
         if filled:
-            fields[name] = _field(text, name, filled)
+            fields[name] = _field(text, name, filled, ink)
         if len(filled) < len(mine) and name not in optional:
             open_ones = [reading for reading in mine if not reading.value]
             unfilled[name] = name not in guessed and any(_seen_empty(text, reading, ink) for reading in open_ones)
@@ -214,10 +214,12 @@ def _folded_value(name: str, raw: str) -> str:
     return re.sub(r"[儿几孔](?=-?[0-9])", "JL", value) if name in {"section", JOINED} else value
 
 
-def _field(text: LetterText, name: str, filled: list[_Reading]) -> Field:
+def _field(text: LetterText, name: str, filled: list[_Reading], ink: Mapping[int, InkMap]) -> Field:
     """The best reading of a blank; two equal ones of different places confirm each other."""
     best = max(filled, key=lambda one: (_checks(name, one.value), text.confidence(one.start, one.end)))
     confidence = text.confidence(best.start, best.end)
+    if _is_number(name) and not _checks(name, best.value):
+        confidence = min(confidence, _number_confidence(text, best, ink))
     lines = [text.line_of(at) for at in range(best.start, best.end)]
     by_text = bool(lines) and all(line.sure for line in lines)
     agreeing = sum(one.value == best.value for one in filled)
@@ -233,6 +235,22 @@ def _field(text: LetterText, name: str, filled: list[_Reading]) -> Field:
         box=text.box(best.start, best.end),
         read_by=ReadBy.TEXT if by_text else ReadBy.OCR,
     )
+
+
+def _number_confidence(text: LetterText, reading: _Reading, ink: Mapping[int, InkMap]) -> float:
+    """Of a number's weakest sign: one wrong sign makes another number. Half where a stroke behind it was not read."""
+    weakest = min(
+        (trust for at in range(reading.start, reading.end) if (trust := text.trust(at)) is not None), default=1.0
+    )
+    last, after = text.glyphs[reading.end - 1], text.glyphs[reading.end] if reading.end < len(text.glyphs) else None
+    line = text.lines[last.line]
+    picture = ink.get(line.page.number)
+    if after is None or after.line != last.line or not line.line.places or picture is None or line.sure:
+        return weakest
+    left, right = line.middle(last.at) + 0.45 * line.em, line.middle(after.at) - _HALF * line.em
+    rest = Box(left, line.box.top + 0.15 * line.box.height, right, line.box.bottom - 0.18 * line.box.height)
+    unread = right - left > 0.15 * line.em and not picture.is_clean(rest)
+    return min(weakest, 0.5) if unread else weakest
 
 
 def _checks(name: str, value: str) -> bool:

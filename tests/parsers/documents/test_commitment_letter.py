@@ -198,6 +198,36 @@ def test_an_empty_blank_on_a_scan_has_two_witnesses(marks, trust, certain):
     }
 
 
+def test_a_number_is_read_as_well_as_its_weakest_sign():
+    """A mean over eighteen signs hides the one that makes it another number."""
+    letter = a_set_letter(seen=0.99, legal_representative_id="500103198808080008")
+    at, line = next((n, line) for n, line in enumerate(letter.page.lines) if "500103198808080008" in line.text)
+    weak = line.text.index("500103198808080008") + 9
+    weaker = replace(line, trusts=(*line.trusts[:weak], 0.55, *line.trusts[weak + 1 :]))
+    page = replace(letter.page, lines=(*letter.page.lines[:at], weaker, *letter.page.lines[at + 1 :]))
+    assert read_letter("承诺保证书.jpg", 1, (page,)).blanks["legal_representative_id"].confidence == 0.55
+
+
+@pytest.mark.parametrize(
+    ("behind", "confidence"),
+    [pytest.param("", 0.99, id="nothing behind it"), pytest.param("J", 0.5, id="a stroke that was not read")],
+)
+def test_a_number_behind_which_a_stroke_was_not_read_is_read_by_half(behind, confidence):
+    number = "50010319880808000"
+    letter = a_set_letter(seen=0.99, legal_representative_id=number + (behind or " "))
+    at, line = next((n, line) for n, line in enumerate(letter.page.lines) if number in line.text)
+    lost = line.text.index(number) + len(number)
+    unread = replace(
+        line,
+        text=line.text[:lost] + line.text[lost + 1 :],
+        places=line.places[:lost] + line.places[lost + 1 :],
+        trusts=line.trusts[1:],
+    )
+    page = replace(letter.page, lines=(*letter.page.lines[:at], unread, *letter.page.lines[at + 1 :]))
+    read_so = read_letter("承诺保证书.jpg", 1, (page,), (Sheet(letter).picture,))
+    assert read_so.blanks["legal_representative_id"].confidence == pytest.approx(confidence)
+
+
 @pytest.mark.parametrize(("marks", "certain"), [(lambda *_: None, True), (a_hand, False)], ids=["clean", "a hand"])
 def test_an_open_blank_may_part_its_line_into_two_boxes(marks, certain):
     letter = a_set_letter("4-1-1", seen=0.99, legal_representative="　　　", legal_representative_id="　　　")
