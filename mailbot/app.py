@@ -1,5 +1,6 @@
 """How is the service put together? The only file that knows every other."""
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -52,6 +53,9 @@ from parsers.names import fold_firm
 if TYPE_CHECKING:
     from mailbot.wakeups import Wakeups
 
+log = logging.getLogger(__name__)
+
+_INSTANCE = "instance"  #: under which the ledger remembers whose it is
 _LOOK_SECONDS = 5.0  #: casework and dispatch are woken; this finds what a lost wake-up left
 _DESK_SECONDS = 60.0
 _WORKER_SECONDS = 2.0  #: a further worker's look: what wakes it may be lost
@@ -108,7 +112,7 @@ def _furnished(stack: ExitStack, nursery: Nursery, settings: Settings | None, *,
     )
     ledger = stack.enter_context(open_ledger(settings))
     archive = open_archive(settings)
-    instance = instance_in(settings.data_folder, make=not as_guest)
+    instance = _host(ledger, settings) if not as_guest else _guest(ledger, settings)
     examiner = Examiner(
         matters=matters,
         calendar=calendar,
@@ -120,6 +124,27 @@ def _furnished(stack: ExitStack, nursery: Nursery, settings: Settings | None, *,
         **_own_tables(settings),
     )
     return Workshop(examiner, reader, mails, words, settings, ledger, archive, instance)
+
+
+def _host(ledger: Ledger, settings: Settings) -> Instance:
+    """Ours: its mark in the ledger lets guests tell whether they belong to it."""
+    instance = instance_in(settings.data_folder)
+    known = ledger.recall(_INSTANCE)
+    if known != instance.mark:
+        if known is not None:
+            log.warning("the secret is not the one the ledger was kept with: people are not recognised again")
+        ledger.remember(_INSTANCE, instance.mark)
+    return instance
+
+
+def _guest(ledger: Ledger, settings: Settings) -> Instance:
+    """The daemon's, brought here. Raises ConfigurationError when it is missing or another's."""
+    instance = instance_in(settings.data_folder, make=False)
+    if ledger.recall(_INSTANCE) not in (None, instance.mark):
+        raise ConfigurationError(
+            f"{settings.data_folder}/instance.secret: of another installation; bring that of the daemon's data folder"
+        )
+    return instance
 
 
 class _Tables(TypedDict, total=False):

@@ -21,6 +21,11 @@ class Instance:
     def __init__(self, secret: str) -> None:
         self._secret = secret.encode()
 
+    @property
+    def mark(self) -> str:
+        """Tells two installations apart and gives nothing away."""
+        return self.key("installation")[:16]
+
     def key(self, *parts: str) -> str:
         """The same for the same words here, and meaningless elsewhere (HMAC-SHA-256, hex)."""
         return hmac.digest(self._secret, "\x1f".join(parts).encode(), "sha256").hex()

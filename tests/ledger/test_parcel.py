@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy
 
 from ledger.archive import Archive
+from ledger.backup import PASSING
 from ledger.entries import LetterState, MailState
 from ledger.errors import LedgerError
 from ledger.ledger import Ledger
@@ -69,6 +70,18 @@ def test_a_backup_comes_back_as_it_was(office):
     assert {number: office.ledger.case(number) for number in numbers} == before
     assert office.ledger.verify(head) == ()
     assert stat.S_IMODE(office.file.stat().st_mode) == 0o600
+
+
+def test_what_nobody_misses_is_in_no_copy_and_in_no_restores_way(office):
+    """The tables of wake-ups, which another version would not know."""
+    if office.ledger.engine.dialect.name == "sqlite":
+        pytest.skip("there is one schema only")
+    with office.ledger.engine.begin() as connection:
+        connection.exec_driver_sql(f"CREATE SCHEMA {PASSING}; CREATE TABLE {PASSING}.task AS SELECT 1 AS one")
+    number = office.mail(1)
+    office.back_up()
+    assert office.restored(force=True).faults == ()
+    assert office.ledger.case(number)
 
 
 def test_the_drill_holds_on_a_living_ledger(office):

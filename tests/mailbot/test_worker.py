@@ -56,6 +56,17 @@ def test_without_the_installations_secret_it_is_refused(written, capsys, tmp_pat
     assert instance_in(tmp_path / "data"), "the folder is fit for a daemon all the same"
 
 
+def test_with_another_installations_secret_it_is_refused(written, capsys, tmp_path, cluster, monkeypatch):
+    monkeypatch.setenv("MAILBOT_TEST", "secret")
+    with service(written(f'url = "{cluster.url}"')):
+        pass  # the daemon's first start
+    elsewhere = tmp_path / "elsewhere"
+    instance_in(elsewhere)  # as by a `mailbot run` that was once tried on the worker's machine
+    config = written(f'url = "{cluster.url}"\ndata = "{elsewhere}"')
+    assert main(["worker", "--config", str(config)]) == 2
+    assert "of another installation" in capsys.readouterr().err
+
+
 def test_the_daemon_wakes_workers_for_what_it_has_recorded_and_for_nothing_else(written, cluster, monkeypatch):
     monkeypatch.setenv("MAILBOT_TEST", "secret")
     called = []
