@@ -21,7 +21,7 @@ from parsers.names import fold_firm, fold_person, fold_post, squeeze
 #: Blanks whose value is a number: its shape, and at least so many signs of it make it that number, written or not.
 _NUMBERS: Final = {"phone": 7, "engineer_phone": 7, "credit_identifier": 10}
 _NUMBER: Final = re.compile(r"[0-9A-Za-z*×✕][0-9A-Za-z*×✕\s\-]*")
-_UNDERLINE: Final = re.compile(r"^[\s_＿—–\-一﹏…．.·:：,，。;；'\"|丨]*$")
+_UNDERLINE: Final = re.compile(r"^[\s_＿—–\-一﹏…．.·:：,，。;；'\"|丨口ロ囗□]*$")
 #: How sections are named. JL is often read as 儿, 几 or 孔.
 _SECTION: Final = re.compile(
     r"(?:(?:监理)?第?[一二三四五六七八九十百0-9]+(?:监理)?(?:合同段|标段|标|分部|监理部)"

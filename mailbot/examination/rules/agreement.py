@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final, TypedDict
 
+from rapidfuzz.distance import Levenshtein
+
 from mailbot.examination.rules.wordings import (
     Voice,
     Wording,
@@ -26,6 +28,8 @@ from parsers.documents.screenshot import screenshots
 from parsers.documents.screenshot_words import action_of
 from parsers.identifiers import check_citizen_id, check_credit_identifier, differing_positions
 from parsers.names import FirmLikeness, Likeness, compare_firms, compare_persons, fold_firm, fold_person
+
+_HAND_NOISE: Final = 0.25  #: share of a name's letters that engines misread in a hand on a photograph, with a margin
 
 
 class Both(TypedDict):
@@ -105,11 +109,16 @@ def both(left: Voice, right: Voice) -> Both:
 
 
 def firms_agree(submission: Submission, on_file: OnFile) -> Iterator[Finding]:
+    """The code is the key, the name the control: where the letter's code is the registered one, letters of a hand's
+    name that were weakly read are no difference."""
     said = [*_subject(submission.subject.firm), *wordings(submission, "firm")]
     entry = on_file.firm
     if entry is not None:
         said.append(Wording(entry.name, "directory"))
+    proven = _code_proves_the_firm(submission, on_file)
     for left, right, likeness in odd_voices(said, _firms):
+        if proven and _is_slip(right, left.value):
+            continue
         values = (fold_firm(left.value), fold_firm(right.value))
         former = entry is not None and any(
             fold_firm(name) in values for name in entry.former_names if fold_firm(entry.name) in values
@@ -187,6 +196,8 @@ def legal_representative_is_registered(submission: Submission, on_file: OnFile) 
         return
     registered = Wording(entry.legal_representative, "directory")
     for one in wordings(submission, "legal_representative"):
+        if not one.certain and not Voice((one,)).clear and misread(one.value, registered.value):
+            continue  # one weakly read letter of a name; another person's name differs in more, or is read well
         if compare_persons(one.value, registered.value) is not Likeness.EQUAL:
             yield LegalRepresentativeDisagrees(**both(Voice((one,)), Voice((registered,))), certain=False)
 
@@ -228,6 +239,18 @@ def _same(left: str, right: str) -> Likeness:
 def _letter_names_other_firm(submission: Submission, firm: str) -> bool:
     named = [one.value for one in wordings(submission, "firm") if one.place == _LETTER]
     return any(compare_firms(name, firm) in (FirmLikeness.DIFFERENT, FirmLikeness.BRANCH) for name in named)
+
+
+def _code_proves_the_firm(submission: Submission, on_file: OnFile) -> bool:
+    codes = [one for one in wordings(submission, "credit_identifier") if one.certain]
+    registered = on_file.firm.credit_identifier if on_file.firm else None
+    return bool(codes) and all(one.value == registered for one in codes)
+
+
+def _is_slip(voice: Voice, other: str) -> bool:
+    """Read weakly wherever it stands, and no further from the other than a hand's letters are misread."""
+    far = Levenshtein.distance(fold_firm(voice.value), fold_firm(other))
+    return not voice.certain and not voice.clear and far <= max(1, _HAND_NOISE * len(other))
 
 
 def _checks(one: Wording) -> bool:

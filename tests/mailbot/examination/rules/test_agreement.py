@@ -76,6 +76,33 @@ def test_a_former_name_goes_to_a_person():
     assert findings[0].former_name
 
 
+@pytest.mark.parametrize(
+    ("firm", "code", "expected"),
+    [
+        pytest.param("重營渝州工程盐理有限公司", read(CREDIT), [], id="a hand, and the registered code"),
+        pytest.param(
+            "重營渝州工程盐理有限公司", weak(CREDIT[:-1] + "6"), ["firm_disagrees"], id="nothing proves the firm"
+        ),
+        pytest.param(OTHER_FIRM, read(CREDIT), ["firm_disagrees"], id="further off than a hand is misread"),
+    ],
+)
+def test_a_weakly_read_name_beside_the_registered_code_is_no_other_firm(firm, code, expected):
+    letter = a_letter(firm=weak(firm), credit_identifier=code)
+    assert [code for code, _ in judged(*papers(letter=letter), known=on_file())] == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        pytest.param(weak("钱伯午"), [], id="one letter, read weakly"),
+        pytest.param(unproven("钱伯午"), [("legal_representative_disagrees", "doubt")], id="one letter, read well"),
+        pytest.param(weak("孙秋白"), [("legal_representative_disagrees", "doubt")], id="another name"),
+    ],
+)
+def test_one_weakly_read_letter_of_the_legal_representative_s_name_is_no_other_person(name, expected):
+    assert judged(*papers(letter=a_letter(legal_representative=name)), known=on_file()) == expected
+
+
 def test_a_subject_that_names_another_firm_is_told_once_with_all_places():
     """What follows from the other firm, its code and its 法定代表人, is not told besides."""
     other = Enterprise(OTHER_FIRM, "915000000000000192", "b@example.invalid", legal_representative="孙仲谋")
