@@ -18,6 +18,7 @@ from mailbot.letters.labels import Labels
 from mailbot.letters.rendering import Words
 from mailbot.office.roster import readers
 from mailbot.reading.crops import Crops
+from mailbot.reviewers.contacts import look_at_contacts
 from mailbot.reviewers.digest import Digest, Digests
 from mailbot.reviewers.periodic import Report, Reports, due_on
 from mailbot.reviewers.post import Post
@@ -25,6 +26,7 @@ from mailbot.reviewers.referral import Referrals
 from mailbot.reviewers.reminder import Reminders
 from mailbot.reviewers.window import Window
 from mailbot.settings import OFFICE_TIME, Mailbox, Settings
+from mailbot.watch.alarms import has_passed
 
 WEEK_PICTURE = "week@mailbot"
 
@@ -59,7 +61,7 @@ class Desk:
     def use_calendar(self, calendar: Calendar) -> None:
         """Another year's holidays, or a changed one's, were published."""
         self._digests = Digests(self._ledger, self._settings, calendar)
-        self._reports = Reports(self._ledger, calendar, self._labels)
+        self._reports = Reports(self._ledger, self._settings, calendar, self._labels)
         self._reminders = Reminders(self._ledger, self._settings, calendar, self._post)
 
     def work(self, stop: Event) -> int:
@@ -72,9 +74,17 @@ class Desk:
         if now.time() < self._settings.desk.digest_at:
             return done
         day = now.date()
+        self._look_around(day, now)
         if self._window:
             done += self._window.keep(day)
         return done + self._reminders.send(day, self._window) + self.send_digests(day) + self.send_reports(day)
+
+    def _look_around(self, day: date, now: datetime) -> None:
+        """What the digests tell besides the cases."""
+        look_at_contacts(self._ledger, self._settings, day, now)
+        for alarm in self._ledger.alarms():
+            if has_passed(alarm.key, alarm.raised_at, now):
+                self._ledger.clear_alarm(alarm.key, now)
 
     def send_digests(self, day: date) -> int:
         """One to each reviewer on duty, of all his mailboxes; what was queued for the day before stays as it is."""

@@ -24,6 +24,8 @@ from parsers.masking import mask, masked, masked_address
 
 #: A line indented this far is the sign-off, set to the right in HTML.
 _SIGN_OFF = "　" * 8
+#: A word and, set off by a gap, what it does.
+_EXPLAINED = re.compile(r"　{2}(?P<term>[^　]{1,20})　[　 ]+(?P<text>\S.*)")
 #: No letter is longer; a template that runs away is an error, not a mail.
 _LONGEST_LETTER = 60_000
 _ANNEX_CLAUSE = re.compile(r"(附件[\d-]+)\s+§?([\d.]+)\s*(?:([a-z])\)?)?")
@@ -40,6 +42,7 @@ class Paragraph:
     align: str
     indented: bool
     heading: bool
+    term: str = ""  #: what `text` explains, where a line is one of a list of words
 
 
 class Words:
@@ -130,14 +133,17 @@ def _environment(loader: Any, labels: Labels, *, escape: bool) -> ImmutableSandb
     )
     environment.filters.update(_FILTERS)
     environment.filters["state_name"] = lambda state: labels("state", str(state))
+    environment.filters["alarm_name"] = lambda kind: labels("alarm", str(kind))
     return environment
 
 
 def _paragraphs(text: str) -> Iterator[Paragraph]:
     for number, line in enumerate(filter(str.strip, text.splitlines())):
         sign_off = line.startswith(_SIGN_OFF)
+        explained = _EXPLAINED.fullmatch(line)
         yield Paragraph(
-            text=line.strip("　 "),
+            text=explained["text"] if explained else line.strip("　 "),
+            term=explained["term"] if explained else "",
             align="right" if sign_off else "left",
             indented=line.startswith("　") and not sign_off,
             heading=number == 0,

@@ -13,6 +13,8 @@ from ledger.ledger import Ledger
 from mailbot.examination.workdays import Calendar
 from mailbot.letters.labels import Labels
 from mailbot.reviewers.charts import Chart, Series, bars, columns
+from mailbot.reviewers.contacts import serving
+from mailbot.settings import Settings
 
 _WEEKLY, _MONTHLY = "weekly", "monthly"
 _NAMES: Final = {_WEEKLY: "周报", _MONTHLY: "月报"}
@@ -42,6 +44,7 @@ class Report:
     figures: Figures
     rows: tuple[Row, ...]
     charts: tuple[Chart, ...]
+    reviewers: tuple[str, ...]  #: who serves, to be compared with the published 联系我们 (四.(四))
 
 
 def due_on(day: date, works: Callable[[date], bool]) -> Iterator[tuple[str, date, date]]:
@@ -58,8 +61,9 @@ def due_on(day: date, works: Callable[[date], bool]) -> Iterator[tuple[str, date
 class Reports:
     """Counts and draws."""
 
-    def __init__(self, ledger: Ledger, calendar: Calendar, labels: Labels) -> None:
+    def __init__(self, ledger: Ledger, settings: Settings, calendar: Calendar, labels: Labels) -> None:
         self._ledger = ledger
+        self._settings = settings
         self._calendar = calendar
         self._labels = labels
 
@@ -68,9 +72,10 @@ class Reports:
             first, last, today, mailboxes=mailboxes, workdays=self._calendar.workdays_between
         )
         rows = tuple(Row(self._labels("figure", name), _shown(name, getattr(figures, name))) for name in _ROWS)
-        return Report(
-            kind, _NAMES[kind], first, last, figures, rows, tuple(self._charts(kind, first, last, figures, mailboxes))
-        )
+        boxes = (box for box in self._settings.mailbox if box.address in mailboxes)
+        people = dict.fromkeys(name for box in boxes for name in serving(self._settings, box, today))
+        charts = tuple(self._charts(kind, first, last, figures, mailboxes))
+        return Report(kind, _NAMES[kind], first, last, figures, rows, charts, tuple(people))
 
     def _charts(
         self, kind: str, first: date, last: date, figures: Figures, mailboxes: Sequence[str]

@@ -2,9 +2,9 @@
 
 import logging
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +27,16 @@ class AlarmKind(StrEnum):
     MAIL_DEADLY = "mail_deadly"  #: workers died over a mail again and again: it is tried ever more rarely
     NOT_POLLED = "not_polled"  #: a mailbox was not looked through for too long
     DISK_LOW = "disk_low"  #: twice what fetching needs is not left
+    CONTACTS_OUTDATED = "contacts_outdated"  #: the roster has changed: 联系我们 is to follow (四.(四))
     LETTER_UNCERTAIN = "letter_uncertain"  #: a person must find out whether it left
+
+
+#: What tells of an event and not of a state that ends by itself stands so long.
+PASSING: Final = {
+    AlarmKind.DECISION_FORGED: timedelta(days=14),
+    AlarmKind.DECISIONS_STOPPED: timedelta(days=2),
+    AlarmKind.CONTACTS_OUTDATED: timedelta(days=14),
+}
 
 
 @dataclass(frozen=True)
@@ -40,6 +49,11 @@ class Alarm:
     @property
     def key(self) -> str:
         return ":".join(filter(None, (self.kind.value, self.mailbox, self.about)))
+
+
+def has_passed(key: str, raised_at: datetime, now: datetime) -> bool:
+    """Whether an alarm of an event has stood long enough."""
+    return any(key.partition(":")[0] == kind and raised_at + span < now for kind, span in PASSING.items())
 
 
 class Bell(Protocol):

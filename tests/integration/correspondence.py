@@ -10,6 +10,7 @@ from itertools import count
 from pathlib import Path
 
 from mailbot.demo.applications import application
+from mailbot.demo.parcel import Parcel
 from mailbot.demo.people import Firm, Registry
 from mailbot.settings import OFFICE_TIME
 from parsers.documents.forms import load_forms
@@ -36,11 +37,11 @@ class Post:
 class Town:
     """Everybody who writes; the same seed makes the same mails."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, now: datetime | None = None) -> None:
         self.registry = Registry(seed)
         self.firms: list[Firm] = []
         self._numbers = count()
-        self._now = datetime.now(OFFICE_TIME)
+        self.now = now or datetime.now(OFFICE_TIME)  #: when the mails are written
 
     def firm(self) -> Firm:
         firm = replace(self.registry.firm(), contact_address=APPLICANTS[len(self.firms) % len(APPLICANTS)])
@@ -64,7 +65,7 @@ class Town:
         number = next(self._numbers)
         sender = sender or APPLICANTS[number % len(APPLICANTS)]
         mail = EmailMessage(policy=SMTP)
-        mail["From"], mail["To"], mail["Subject"], mail["Date"] = sender, to, subject, self._now
+        mail["From"], mail["To"], mail["Subject"], mail["Date"] = sender, to, subject, self.now
         mail["Message-ID"] = f"<{number}.{self.registry.random.randrange(10**9)}@firm.test>"
         if cc:
             mail["Cc"] = cc
@@ -72,21 +73,30 @@ class Town:
             mail[name.replace("_", "-")] = value
         mail.set_content(body + "\n", cte="base64")
         for name, data in (files or {}).items():
-            mail.add_attachment(data, maintype="application", subtype="pdf", filename=name)
+            kind = ("image", "jpeg") if name.endswith(".jpg") else ("application", "pdf")
+            mail.add_attachment(data, maintype=kind[0], subtype=kind[1], filename=name)
         recipients = (to, *([cc] if cc else []))
         return Post(mail.as_bytes(), sender, recipients, mail["Message-ID"], answer)
 
     def drawn(self, answer: str, *, flaw: str | None = None, to: str = INFORMATION, times: int = 1) -> Iterator[Post]:
         """监理企业信息登记 with its papers as digital PDF; sent again word for word when `times` is 2."""
-        firm = self.firm()
-        filing = ("firm_information", None, "firm")
-        parcel = application(self.registry, _FORMS, filing, self._now, flaw=flaw, ways={"letter": "digital"}, firm=firm)
+        firm, parcel = self._parcel(("firm_information", None, "firm"), flaw)
         files = dict(parcel.papers.values())
         for number in range(times):
             tag = answer if number == 0 else DUPLICATE
             yield self.letter(
                 parcel.subject, tag, sender=firm.contact_address, to=to, body="现提交申请材料，请审核。", files=files
             )
+
+    def drawn_by_engineer(self, answer: str) -> Post:
+        """监理工程师业绩登记新增（本人提交） with all its papers."""
+        firm, parcel = self._parcel(("engineer_track_record", "add", "engineer"), None)
+        files = dict(parcel.papers.values())
+        return self.letter(parcel.subject, answer, cc=firm.contact_address, body="现提交申请材料。", files=files)
+
+    def _parcel(self, filing: tuple[str, str | None, str], flaw: str | None) -> tuple[Firm, Parcel]:
+        firm, ways = self.firm(), {"letter": "digital"}
+        return firm, application(self.registry, _FORMS, filing, self.now, flaw=flaw, ways=ways, firm=firm)
 
     def bare(self, ending: str, *, copied: bool = True, by_firm: bool = False, separator: str = "/") -> Post:
         """An application of which the files were forgotten, and whatever else is wrong."""

@@ -21,6 +21,7 @@ from mailbot.letters.labels import Labels
 from mailbot.letters.rendering import Words
 from mailbot.reindex import reindex
 from mailbot.settings import OFFICE_TIME, load_settings
+from mailbot.watch.alarms import AlarmKind
 from parsers.names import fold_firm
 from tests.ledger.builders import LEASE, NOW, a_case, an_arrival, later, some_facts
 
@@ -204,6 +205,7 @@ def test_every_finding_and_state_has_a_chinese_name():
     assert {state.value for state in CaseState} == labels.known("state")
     assert {state.value for state in MailState} == labels.known("mail")
     assert {state.value for state in LetterState} == labels.known("letter_state")
+    assert set(AlarmKind) == labels.known("alarm")
     assert {column.word for column in _COLUMNS} == labels.known("column")
 
 

@@ -4,12 +4,13 @@ Postfix's master must be started by root; everything lies in a temporary folder,
 """
 
 import os
+import re
 import shutil
 import smtplib
 import subprocess
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from tests.servers.dovecot import Dovecot, missing_dovecot
@@ -32,7 +33,7 @@ inet_interfaces = loopback-only
 inet_protocols = ipv4
 myhostname = mx.localhost
 mydestination = localhost
-virtual_mailbox_domains = review.test, firm.test
+virtual_mailbox_domains = {domains}
 virtual_mailbox_maps =
 virtual_transport = lmtp:inet:127.0.0.1:{lmtp}
 default_transport = error:no mail leaves this machine
@@ -52,6 +53,11 @@ local_recipient_maps =
 maillog_file = {base}/postfix.log
 maillog_file_prefixes = {base}
 """
+#: What this server says of a sender, above all that came with the mail, as a receiving server does (RFC 8601).
+_RESULTS = """\
+smtpd_sender_restrictions = check_sender_access regexp:{base}/results
+"""
+AUTHSERV_ID = "mx.localhost"
 
 
 def missing_servers() -> str | None:
@@ -70,7 +76,16 @@ class MailServers:
 
     host = "127.0.0.1"
 
-    def __init__(self, *, review: Sequence[str] = REVIEW, others: Sequence[str] = APPLICANTS, netease: bool = False):
+    def __init__(
+        self,
+        *,
+        review: Sequence[str] = REVIEW,
+        others: Sequence[str] = APPLICANTS,
+        netease: bool = False,
+        results: Mapping[str, str] | None = None,
+    ):
+        """`results`: sender's domain → "pass" or "fail", written into each of his mails; others get no result."""
+        self._results = results or {}
         self.review, self.others = tuple(review), tuple(others)
         self.passwords = {address: f"secret-{number}" for number, address in enumerate([*review, *others])}
         self.dovecot = Dovecot(self.passwords, netease=netease)
@@ -140,7 +155,13 @@ class MailServers:
             if (_PACKAGED / name).exists():
                 shutil.copy(_PACKAGED / name, etc / name)
         values = {"base": self.base, "lmtp": self.dovecot.lmtp_port, "sasl": self.dovecot.sasl_socket}
-        (etc / "main.cf").write_text(_MAIN.format(**values))
+        values["domains"] = ", ".join(sorted({address.rpartition("@")[2] for address in self.passwords}))
+        lines = [
+            f"/^(.+@{re.escape(domain)})$/ PREPEND Authentication-Results: {AUTHSERV_ID}; spf={result} smtp.mailfrom=$1"
+            for domain, result in self._results.items()
+        ]
+        (self.base / "results").write_text("\n".join([*lines, ""]))
+        (etc / "main.cf").write_text((_MAIN + _RESULTS).format(**values))
         (etc / "master.cf").write_text(_master(self.smtp_port))
         started = self._postfix("start")
         try:

@@ -1,0 +1,54 @@
+"""Every letter and every mail to a reviewer reads word for word as it was looked at (tests/golden)."""
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+
+import templates
+from tests.builders_desk import text_of
+from tests.builders_letters import LETTERS, desk_mails, letter, notes
+
+GOLDEN = Path(__file__).parents[2] / "golden"
+DESK = ("digest", "referral", "reminder", "report")
+NOTES = (
+    "transcript", "handed_over", "history", "not_understood", "not_possible", "confirm", "refused", "prompt",
+    "recomputed",
+)  # fmt: skip
+
+
+def compared(name: str, text: str) -> None:
+    """MAILBOT_GOLDEN=write lays the present words down for a look at the difference."""
+    file = GOLDEN / f"{name}.txt"
+    text = re.sub(r"[A-Z2-7]{26}", "TOKEN", text).replace("\r\n", "\n")
+    if os.environ.get("MAILBOT_GOLDEN") == "write":
+        file.write_text(text, encoding="utf-8")
+    assert text == file.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", LETTERS)
+def test_every_letter_to_an_applicant(name):
+    tag, text, _ = letter(name)
+    compared(f"letter-{name}", f"{tag}\n{text}")
+
+
+@pytest.mark.parametrize("kind", NOTES)
+def test_every_note_to_a_reviewer(kind):
+    compared(f"note-{kind}", notes()[kind][0])
+
+
+@pytest.mark.parametrize("kind", DESK)
+def test_every_mail_of_the_desk(kind):
+    compared(kind, re.sub(r"(?<=台账校验值：).*", "…", text_of(desk_mails()[kind])))
+
+
+def test_none_is_left_out_and_none_is_left_over():
+    folder = Path(templates.__file__).parent
+    words = {file.name.partition(".")[0] for file in folder.glob("feedback/*.zh.j2")}
+    assert {kind for kind, _ in LETTERS.values()} == {name for name in words if not name.startswith("_")}
+    words = {file.name.partition(".")[0] for file in folder.glob("reviewer/*.zh.j2")}
+    at_the_terminal = {"deadline_proof"}
+    assert {*NOTES, *DESK} == {name for name in words if not name.startswith("_")} - at_the_terminal
+    names = {*DESK, *(f"note-{kind}" for kind in NOTES), *(f"letter-{name}" for name in LETTERS)}
+    assert {file.stem for file in GOLDEN.glob("*.txt")} == names
