@@ -1,8 +1,8 @@
 """How do the cases stand?"""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import Connection, Select, exists, func, literal, or_, select, tuple_
 
@@ -16,6 +16,7 @@ from ledger.store import Store
 from ledger.tables import CASE, CLOCK, EVENT, EXAMINATION, LETTER, MAIL
 
 _PAGE: Final = 500
+Item = TypeVar("Item")
 OPEN_STATES: Final = tuple(state for state in CaseState if state.is_open)
 EVERY_CASE: Final = CaseFilter()
 
@@ -25,13 +26,19 @@ class Cases(Store):
 
     def cases(self, which: CaseFilter = EVERY_CASE, *, newest_first: bool = False) -> Iterator[CaseEntry]:
         """In the order of receipt, a page at a time, so that 100,000 of them need no more memory than one page."""
+        return self._paged(which, _entries, newest_first=newest_first)
+
+    def _paged(
+        self, which: CaseFilter, build: Callable[[Connection, list[Any]], list[Item]], *, newest_first: bool = False
+    ) -> Iterator[Item]:
+        """What `build` makes of each page's rows, within the page's own look at the ledger."""
         after: tuple[Any, str] | None = None
         while True:
             page = _page(_selected(which, self.key(which.firm)), after, newest_first)
             with self.reading() as connection:
-                rows = list(connection.execute(page).mappings())
-                entries = _entries(connection, rows)
-            yield from entries
+                rows: list[Any] = list(connection.execute(page).mappings())
+                items = build(connection, rows)
+            yield from items
             if len(rows) < _PAGE:
                 return
             after = (rows[-1]["received_at"], rows[-1]["number"])
@@ -154,24 +161,27 @@ def _by_clock(query: Select[Any], which: CaseFilter) -> Select[Any]:
     return query
 
 
-def _entries(connection: Connection, rows: Iterable[Any]) -> list[CaseEntry]:
-    rows = list(rows)
+def _entries(connection: Connection, rows: list[Any]) -> list[CaseEntry]:
     numbers = [row["number"] for row in rows]
-    latest = _latest(connection, numbers)
+    last = {row["case_number"]: row for row in examinations_of(connection, numbers)}
+    return entries_of(connection, rows, last)
+
+
+def examinations_of(connection: Connection, numbers: Sequence[str]) -> Iterable[Any]:
+    """Every round of these cases, the last of each case last."""
+    query = select(EXAMINATION).where(EXAMINATION.c.case_number.in_(numbers)).order_by(EXAMINATION.c.round)
+    return connection.execute(query).mappings()
+
+
+def entries_of(connection: Connection, rows: list[Any], last: Mapping[str, Any]) -> list[CaseEntry]:
+    """The cases of these rows; `last`: the last examination of each."""
+    numbers = [row["number"] for row in rows]
     clocks: dict[str, list[ClockEntry]] = {}
     for row in connection.execute(
         select(CLOCK).where(CLOCK.c.case_number.in_(numbers)).order_by(CLOCK.c.id)
     ).mappings():
         clocks.setdefault(row["case_number"], []).append(clock_entry(row))
-    return [_entry(row, latest[row["number"]], tuple(clocks.get(row["number"], ()))) for row in rows]
-
-
-def _latest(connection: Connection, numbers: list[str]) -> dict[str, Any]:
-    """The last examination of each case."""
-    found = connection.execute(
-        select(EXAMINATION).where(EXAMINATION.c.case_number.in_(numbers)).order_by(EXAMINATION.c.round)
-    )
-    return {row["case_number"]: row for row in found.mappings()}
+    return [_entry(row, last[row["number"]], tuple(clocks.get(row["number"], ()))) for row in rows]
 
 
 def _entry(row: Any, examination: Any, clocks: tuple[ClockEntry, ...]) -> CaseEntry:

@@ -1,22 +1,19 @@
 """What does the 工作台账 show of a case besides its own row: its rounds, its mails in and out?"""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
-from typing import Any, Final, TypeVar
+from functools import cached_property
+from typing import Any
 
 from sqlalchemy import Connection, select
 
-from ledger.cases import EVERY_CASE, Cases
+from ledger.cases import EVERY_CASE, Cases, entries_of, examinations_of
 from ledger.entries import CaseEntry, FindingEntry, LetterState
 from ledger.letters import CORRECTION
 from ledger.questions import CaseFilter
-from ledger.tables import EXAMINATION, LETTER, MAIL
-
-_PAGE: Final = 500
-Item = TypeVar("Item")
+from ledger.tables import LETTER, MAIL
 
 
 @dataclass(frozen=True)
@@ -51,7 +48,7 @@ class CaseRecord:
     rounds: tuple[Round, ...]
     exchanges: tuple[Exchange, ...]  #: in the order of time
 
-    @property
+    @cached_property
     def opening(self) -> Exchange | None:
         """The mail that opened it."""
         return next((one for one in self.exchanges if one.incoming and one.sha256 == self.case.sha256), None)
@@ -76,30 +73,22 @@ class Overview(Cases):
 
     def records(self, which: CaseFilter = EVERY_CASE) -> Iterator[CaseRecord]:
         """In the order of receipt; 100,000 of them need no more memory than one page."""
-        for page in _pages(self.cases(which)):
-            numbers = [case.number for case in page]
-            with self.reading() as connection:
-                rounds = _rounds(connection, numbers)
-                exchanges = _exchanges(connection, numbers)
-            for case in page:
-                told = sorted(exchanges[case.number], key=lambda one: (one.at, not one.incoming, one.message_id))
-                yield CaseRecord(case, tuple(rounds[case.number]), tuple(told))
+        return self._paged(which, _records)
 
 
-def _pages(items: Iterable[Item]) -> Iterator[list[Item]]:
-    waiting = iter(items)
-    while page := list(islice(waiting, _PAGE)):
-        yield page
-
-
-def _rounds(connection: Connection, numbers: Sequence[str]) -> dict[str, list[Round]]:
-    found: dict[str, list[Round]] = defaultdict(list)
-    columns = (EXAMINATION.c.case_number, EXAMINATION.c.round, EXAMINATION.c.received_at, EXAMINATION.c.verdict)
-    query = select(*columns, EXAMINATION.c.findings).where(EXAMINATION.c.case_number.in_(numbers))
-    for row in connection.execute(query.order_by(EXAMINATION.c.case_number, EXAMINATION.c.round)):
-        findings = tuple(FindingEntry(**finding) for finding in row.findings)
-        found[row.case_number].append(Round(row.round, row.received_at, row.verdict, findings))
-    return found
+def _records(connection: Connection, rows: list[Any]) -> list[CaseRecord]:
+    numbers = [row["number"] for row in rows]
+    last: dict[str, Any] = {}
+    rounds: dict[str, list[Round]] = defaultdict(list)
+    for row in examinations_of(connection, numbers):
+        last[row["case_number"]] = row
+        findings = tuple(FindingEntry(**finding) for finding in row["findings"])
+        rounds[row["case_number"]].append(Round(row["round"], row["received_at"], row["verdict"], findings))
+    exchanges = _exchanges(connection, numbers)
+    for told in exchanges.values():
+        told.sort(key=lambda one: (one.at, not one.incoming, one.message_id))
+    cases = entries_of(connection, rows, last)
+    return [CaseRecord(case, tuple(rounds[case.number]), tuple(exchanges[case.number])) for case in cases]
 
 
 def _exchanges(connection: Connection, numbers: Sequence[str]) -> dict[str, list[Exchange]]:
