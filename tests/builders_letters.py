@@ -177,7 +177,7 @@ class _GreyPictures:
 
     def of(self, file, places, hidden=()):
         out = BytesIO()
-        Image.new("RGB", (900, 240), "#dddddd").save(out, "PNG")
+        Image.new("RGB", (540, 140), "#dddddd").save(out, "PNG")
         return tuple(out.getvalue() for _ in places)
 
 

@@ -18,6 +18,7 @@ from ledger.entries import LetterState, MailState
 from ledger.ledger import Ledger
 from parsers.names import fold_firm
 from tests.integration.correspondence import APPLICANTS, DUPLICATE, INFORMATION, TRACK, Town, mixed
+from tests.numbers import WATCH
 from tests.servers.postfix import MailServers, missing_servers
 
 pytestmark = [
@@ -98,6 +99,7 @@ def mailbot(servers: MailServers, *arguments: str, code: int = 0) -> str:
         check=False,
     )
     assert done.returncode == code, done.stderr[-3000:]
+    WATCH.text(done.stdout + done.stderr)
     return done.stderr
 
 
@@ -190,6 +192,7 @@ def daemon(servers: MailServers, config: Path):
             process.kill()
         process.wait(10)
         log.close()
+        WATCH.text(log_of(config))
 
 
 def wait_until(what, condition, *, seconds: float = 90) -> None:

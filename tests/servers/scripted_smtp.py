@@ -11,6 +11,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.numbers import WATCH
 from tests.servers.certificate import server_side
 from tests.servers.scripted import LineCut, ScriptedServer
 
@@ -114,7 +115,10 @@ class _Dialogue:
             lines.append(line[1:] if line.startswith(b".") else line)
         fault = self.server.plan.get("dot", [""])[:1]
         if not fault or fault[0] in ("", "store-then-drop", "store-then-hang"):
-            self.server.taken.append(Taken(self.sender, tuple(self.recipients), b"".join(lines)))
+            raw = b"".join(lines)
+            self.server.taken.append(Taken(self.sender, tuple(self.recipients), raw))
+            if b"\nX-Mailbot:" in raw:
+                WATCH.letter(raw)
         await self.reply("dot", f"250 2.0.0 queued as {len(self.server.taken)}")
 
     async def reply(self, position: str, usual: str) -> bool:

@@ -16,6 +16,7 @@ from parsers.masking import mask
 from tests.builders_desk import DeskOffice, a_desk, dispatch, html_of, mails_of, text_of
 from tests.builders_letters import KINDS, desk_mails
 from tests.builders_service import TRACK_BOX, a_mail
+from tests.numbers import numbers_in
 
 #: Outlook (Word's engine), Gmail, QQ, NetEase and iOS mail keep these; `max-width` is dropped by Outlook alone, where
 #: a table of 100 % then fills the window.
@@ -24,7 +25,6 @@ KEPT = {
     "height", "line-height", "margin", "max-width", "padding", "text-align", "text-indent", "width",
 }  # fmt: skip
 VOID = {"meta", "br", "img"}
-NUMBER = re.compile(r"(?<![0-9A-Za-z])(?:\d{17}[\dXx]|1[3-9]\d{9})(?![0-9A-Za-z])")
 
 
 @pytest.fixture(scope="module")
@@ -106,7 +106,7 @@ class TestHtml:
 @pytest.mark.parametrize("kind", KINDS)
 def test_no_number_of_a_person_stands_in_any_mail(mails, kind):
     for part in (text_of(mails[kind]), html_of(mails[kind]), str(mails[kind]["Subject"])):
-        assert NUMBER.findall(part) == []
+        assert numbers_in(part) == []
 
 
 PLANTED = st.sampled_from(
@@ -122,8 +122,8 @@ def test_a_number_planted_where_applicants_write_leaves_no_mail_whole(planted, w
     before = "".join(words.values())
     assert re.sub(r"\D", "", before).endswith(re.sub(r"\D", "", planted)) or planted.endswith("X")
     with_planted = mask(before)
-    assert NUMBER.findall(re.sub(r"[ ]", "", before))
-    assert not NUMBER.findall(re.sub(r"[ ]", "", with_planted))
+    assert numbers_in(re.sub(r"[ ]", "", before))
+    assert not numbers_in(re.sub(r"[ ]", "", with_planted))
 
 
 PLANTED_BOTH = "电话13912345678，证号500103198808080007"
@@ -143,7 +143,7 @@ def test_a_number_planted_in_the_ledger_leaves_neither_digest_nor_reminder_nor_r
         )  # fmt: skip
         number = office.ledger.assign_number(claim.mail.id, "ZJZD", 2026)
         office.ledger.file_case(claim, facts, number=number, state=CaseState.REFERRED)
-        assert NUMBER.findall(str(office.ledger.case(number)))  # planted
+        assert numbers_in(str(office.ledger.case(number)))  # planted
         office.later(minutes=10)
         a_desk(office).work(Event())
         kinds = {entry.letter.kind for entry in office.ledger.letters()}
@@ -152,7 +152,7 @@ def test_a_number_planted_in_the_ledger_leaves_neither_digest_nor_reminder_nor_r
             for mail in mails_of(office, kind):
                 for part in (text_of(mail), html_of(mail), str(mail["Subject"])):
                     assert number in part or kind == "reminder" or part == mail["Subject"]
-                    assert NUMBER.findall(part) == [], kind
+                    assert numbers_in(part) == [], kind
 
 
 def _recorded(office) -> Claim:
