@@ -21,6 +21,7 @@ class View:
     mask: Callable[[str], str] = lambda text: text  #: hides numbers of people in free text
     address: Callable[[str], str] = lambda address: address  #: hides a private mail address
     workdays: Callable[[date, date], int | None] = lambda _after, _until: None
+    level: Callable[[str], str | None] = lambda _mailbox: None  #: review mailbox → 市级, or the district's office
 
 
 @dataclass(frozen=True)
@@ -159,6 +160,18 @@ def _files(record: CaseRecord, view: View) -> Value:
     return len({document.get("file") for document in record.case.facts.documents})
 
 
+def _phone(record: CaseRecord, view: View) -> Value:
+    """As a paper of the last mail names it."""
+    fields = (document.get("fields", {}).get("phone") for document in record.case.facts.documents)
+    numbers = (str(field["value"]) for field in fields if field and field.get("value"))
+    return next((view.mask(number) for number in numbers), None)
+
+
+def _level(record: CaseRecord, view: View) -> Value:
+    """Whose project it is, by the mailbox that reviews it (附件4 1.4.1)."""
+    return view.level(record.case.mailbox) if record.case.facts.project else None
+
+
 def _told(record: CaseRecord, view: View) -> Value:
     return "；".join(f"{local(at):%Y-%m-%d %H:%M}" for at in record.told_at)
 
@@ -198,6 +211,8 @@ CASES: Final[tuple[Column[CaseRecord], ...]] = (
     Column("项目名称", 36, _fact("project")),
     Column("标段", 14, _fact("section")),
     Column("岗位", 16, _fact("post")),
+    Column("项目层级/区县", 20, _level),
+    Column("联系电话（脱敏）", 16, _phone),
     Column("在岗起始", 12, _fact("started_on")),
     Column("在岗截止", 12, _fact("ended_on")),
     Column("发送邮箱一致", 10, _unless_found("author_not_registered", "author_unauthenticated", "author_ambiguous")),

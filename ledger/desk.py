@@ -1,13 +1,13 @@
 """What does the reviewers' desk ask of the records?"""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 from typing import Any, Final
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from ledger.entries import CaseState, Letter, LetterState
 from ledger.letters import CORRECTION, FEEDBACK, Letters
@@ -58,24 +58,29 @@ class DeskRecords(Letters):
         # A letter is sent within its lease of being handed over, and only that column has an index.
         handed = LETTER.c.sending_at >= start - timedelta(days=1)
         left = (handed, LETTER.c.sent_at >= start, LETTER.c.sent_at < end, LETTER.c.state.in_(_LEFT))
-        letters = select(LETTER.c.sent_at, LETTER.c.kind).where(*left, LETTER.c.kind.in_(FEEDBACK))
-        received = select(CASE.c.received_at).where(CASE.c.received_at >= start, CASE.c.received_at < end)
-        ended = select(CASE.c.closed_at).where(CASE.c.closed_at >= start, CASE.c.closed_at < end)
+        letters = select(LETTER.c.mailbox, LETTER.c.sent_at, LETTER.c.kind).where(*left, LETTER.c.kind.in_(FEEDBACK))
+        received = select(CASE.c.mailbox, CASE.c.received_at).where(
+            CASE.c.received_at >= start, CASE.c.received_at < end
+        )
+        ended = select(CASE.c.mailbox, CASE.c.closed_at).where(CASE.c.closed_at >= start, CASE.c.closed_at < end)
         late = (CLOCK.c.stopped_on.is_(None)) | (CLOCK.c.stopped_on > CLOCK.c.due)
         periods = (
-            select(CLOCK.c.due, CLOCK.c.case_number)
+            select(CASE.c.mailbox, CLOCK.c.due, CLOCK.c.case_number)
             .join(CASE, CASE.c.number == CLOCK.c.case_number)
             .where(CLOCK.c.due.between(days[0], days[-1]), CLOCK.c.name.in_(OFFICE_CLOCKS), late)
             .distinct()
         )
-        if mailboxes:
-            letters = letters.where(LETTER.c.mailbox.in_(mailboxes))
-            received, ended, periods = (one.where(CASE.c.mailbox.in_(mailboxes)) for one in (received, ended, periods))
         with self.reading() as connection:
-            sent = [(office_day(at), kind) for at, kind in connection.execute(letters)]
-            came = Counter(office_day(at) for (at,) in connection.execute(received))
-            closed = Counter(office_day(at) for (at,) in connection.execute(ended))
-            overdue = Counter(due for due, _ in connection.execute(periods))
+
+            def here(query: Select[Any]) -> Iterator[Any]:
+                """Of these mailboxes; told apart here, for a database would rather look at every case of a mailbox."""
+                rows = connection.execute(query)
+                return (row for row in rows if not mailboxes or row.mailbox in mailboxes)
+
+            sent = [(office_day(row.sent_at), row.kind) for row in here(letters)]
+            came = Counter(office_day(row.received_at) for row in here(received))
+            closed = Counter(office_day(row.closed_at) for row in here(ended))
+            overdue = Counter(row.due for row in here(periods))
         returned = Counter(day for day, kind in sent if kind == CORRECTION)
         answered = Counter(day for day, _ in sent)
         return tuple(DayCounts(day, came[day], returned[day], closed[day], overdue[day], answered[day]) for day in days)

@@ -20,6 +20,7 @@ from ledger.workbook import Sheet, Value, local, replacing, safe, workbook
 _FORMULA_SIGNS: Final = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 _REMEMBERED: Final = 20_000  #: words whose masked form is kept at hand: firms and projects come again and again
 
+_ORDINAL: Final = "序号"
 #: One line of the sheet 统计: of what, which figure, its value.
 Figure = tuple[str, str, Value]
 _FIGURES: Final = (("类别", "指标", "数值"), (24, 40, 16))
@@ -32,14 +33,13 @@ def export_xlsx(
     shown = _remembering(view or View())
     count = 0
     with workbook(path, _sheets()) as (cases, found, mails, told):
-        for record in records:
-            cases.append([column.value(record, shown) for column in CASES])
+        for count, record in enumerate(records, start=1):
+            cases.append([count, *(column.value(record, shown) for column in CASES)])
             for item in items(record):
                 found.append([column.value(item, shown) for column in ITEMS])
             for exchange in record.exchanges:
                 row = ExchangeRow(record, exchange)
                 mails.append([column.value(row, shown) for column in EXCHANGES])
-            count += 1
         _append_all(told, figures)
     return count
 
@@ -51,10 +51,9 @@ def export_csv(path: Path, records: Iterable[CaseRecord], *, view: View | None =
     with replacing(path) as target:
         text = io.TextIOWrapper(target, encoding="utf-8-sig", newline="")
         writer = csv.writer(text)
-        writer.writerow([column.title for column in CASES])
-        for record in records:
-            writer.writerow([_csv_cell(column.value(record, shown)) for column in CASES])
-            count += 1
+        writer.writerow(titles())
+        for count, record in enumerate(records, start=1):
+            writer.writerow([count, *(_csv_cell(column.value(record, shown)) for column in CASES)])
         text.flush()
         text.detach()
     return count
@@ -62,7 +61,7 @@ def export_csv(path: Path, records: Iterable[CaseRecord], *, view: View | None =
 
 def titles() -> Sequence[str]:
     """The titles of the sheet 台账 in their order."""
-    return [column.title for column in CASES]
+    return [_ORDINAL, *(column.title for column in CASES)]
 
 
 def _sheets() -> list[tuple[str, Sequence[str], Sequence[int], str]]:
@@ -71,7 +70,9 @@ def _sheets() -> list[tuple[str, Sequence[str], Sequence[int], str]]:
     ) -> tuple[str, Sequence[str], Sequence[int], str]:
         return name, [column.title for column in columns], [column.width for column in columns], "B2"
 
-    return [sheet("台账", CASES), sheet("事项", ITEMS), sheet("往来邮件", EXCHANGES), ("统计", *_FIGURES, "A2")]
+    name, _, widths, _ = sheet("台账", CASES)
+    cases = (name, titles(), [6, *widths], "C2")
+    return [cases, sheet("事项", ITEMS), sheet("往来邮件", EXCHANGES), ("统计", *_FIGURES, "A2")]
 
 
 def _append_all(sheet: Sheet, rows: Iterable[Sequence[Value]]) -> None:

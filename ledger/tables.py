@@ -109,6 +109,7 @@ class CaseRow(SQLModel, table=True):
         Index("case_state", "state", "received_at"),
         Index("case_received", "received_at"),
         Index("case_opened", "opened_at"),
+        Index("case_closed", "closed_at"),
         Index("case_reviewer", "reviewer", "received_at"),
         Index("case_mailbox", "mailbox", "received_at"),
         Index("case_same_matter", "applicant", "matter"),
@@ -186,6 +187,7 @@ class ClockRow(SQLModel, table=True):
     __tablename__ = "clock"
     __table_args__ = (
         UniqueConstraint("case_number", "name", name="clock_of_case"),
+        Index("clock_day", "due", "case_number"),
         Index("clock_due", "due", sqlite_where=text("stopped_on IS NULL"), postgresql_where=text("stopped_on IS NULL")),
     )
     id: int | None = Field(default=None, primary_key=True)

@@ -84,6 +84,7 @@ class Sheet:
         split = re.fullmatch(r"([A-Z]+)(\d+)", frozen)
         assert split, "a cell, e.g. B2"
         across, down = ord(split[1]) - ord("A"), int(split[2]) - 1
+        self.repeated = self._columns[max(across, 1) - 1]  #: up to it, columns stand on every printed page
         sides = (f' xSplit="{across}"' if across else "") + f' ySplit="{down}"'
         pane = "bottomRight" if across else "bottomLeft"
         cols = "".join(
@@ -242,7 +243,7 @@ def _frame(sheets: Sequence[Sheet]) -> Iterator[_Member]:
         f'<definedName name="_xlnm._FilterDatabase" localSheetId="{number - 1}" hidden="1">'
         f"'{escape(sheet.name)}'!$A$1:${sheet._columns[-1]}${max(sheet.rows, 1)}</definedName>"
         f'<definedName name="_xlnm.Print_Titles" localSheetId="{number - 1}">'
-        f"'{escape(sheet.name)}'!$A:$A,'{escape(sheet.name)}'!$1:$1</definedName>"
+        f"'{escape(sheet.name)}'!$A:${sheet.repeated},'{escape(sheet.name)}'!$1:$1</definedName>"
         for number, sheet in zip(numbers, sheets, strict=True)
     )
     yield _Member(

@@ -3,7 +3,7 @@
 import json
 import sys
 from argparse import Namespace
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from itertools import islice
@@ -25,6 +25,7 @@ from mailbot.app import open_ledger
 from mailbot.commands.table import local_minute, show_cases
 from mailbot.errors import UsageError
 from mailbot.examination.clocks import COURSES, Proof, prove
+from mailbot.examination.matter import prescribed_mailboxes
 from mailbot.examination.workdays import Calendar
 from mailbot.letters.labels import Labels
 from mailbot.letters.rendering import Words
@@ -74,7 +75,7 @@ def export(options: Namespace) -> int:
     settings = load_settings(options.config)
     labels = _labels(settings)
     calendar = load_calendar(settings.folders.calendars)
-    view = View(labels, mask, masked_address, calendar.workdays_between)
+    view = View(labels, mask, masked_address, calendar.workdays_between, _levels(settings, labels))
     with open_ledger(settings) as ledger:
         which = _period(options, settings)
         if ending == ".csv":
@@ -259,6 +260,19 @@ def _figures(
         ledger.figures(period.first, period.last, today, mailboxes=period.mailboxes, workdays=workdays),
         period,
     )
+
+
+def _levels(settings: Settings, labels: Labels) -> Callable[[str], str | None]:
+    """The circular's own mailboxes review the city's projects, every other those of its district."""
+    municipal = prescribed_mailboxes(load_matters(settings.folders.packs))
+
+    def level(address: str) -> str | None:
+        if address.lower() in municipal:
+            return labels("level", "municipal")
+        box = settings.mailbox_at(address)
+        return settings.office_of(box).name if box else None
+
+    return level
 
 
 def _labels(settings: Settings) -> Labels:

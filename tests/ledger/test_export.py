@@ -13,6 +13,7 @@ from ledger.book import CASES, EXCHANGES, ITEMS, View, entered_at
 from ledger.entries import CaseEntry, CaseState, ClockEntry, FindingEntry, LetterState
 from ledger.export import export_csv, export_xlsx, titles
 from ledger.overview import CaseRecord, Exchange, Round
+from parsers.masking import mask
 from tests.ledger.builders import MAILBOX, NOW, a_case, a_letter, an_arrival, later, some_facts
 
 SHA = "ab" * 32
@@ -36,7 +37,7 @@ def correction(sent=NOW):
 
 
 def cell(path, title, row=2, sheet="台账", columns=CASES):
-    names = [column.title for column in columns]
+    names = titles() if columns is CASES else [column.title for column in columns]
     return load_workbook(path)[sheet].cell(row, names.index(title) + 1)
 
 
@@ -107,12 +108,17 @@ def test_stable_words_are_named_and_numbers_and_addresses_masked(tmp_path):
         pytest.param({"rounds": 2, "exchanges": (correction(), correction(later(days=3)))},
                      "每次告知时间", "2026-11-20 09:00；2026-11-23 09:00", id="each correction"),
         pytest.param({"state": CaseState.APPROVED, "closed_at": later(days=3)}, "用时（工作日）", 1, id="days used"),
+        pytest.param({}, "序号", 1, id="its place in the list"),
+        pytest.param({"project": "渝东高速公路"}, "项目层级/区县", "市级", id="the city's project"),
+        pytest.param({}, "项目层级/区县", None, id="no project"),
+        pytest.param({"documents": ({"kind": "commitment_letter", "fields": {"phone": {"value": "13912345678"}}},)},
+                     "联系电话（脱敏）", "139****5678", id="the phone on the letter"),
         pytest.param({"exchanges": (correction(),)}, "往来邮件数", 2, id="mails in and out"),
     ],
 )  # fmt: skip
 def test_the_columns_show(tmp_path, record, title, value):
     """20 November 2026 is a Friday; the day of the start does not count."""
-    view = View(workdays=lambda after, until: sum(1 for _ in range((until - after).days)) - 2)
+    view = View(workdays=lambda after, until: (until - after).days - 2, mask=mask, level=lambda mailbox: "市级")
     export_xlsx(tmp_path / "l.xlsx", [a_record(**record)], view=view)
     assert cell(tmp_path / "l.xlsx", title).value == value
 
@@ -129,9 +135,9 @@ def test_the_sheets_have_a_frozen_header_a_filter_and_widths(tmp_path):
     export_xlsx(tmp_path / "l.xlsx", [a_record(), a_record()], figures=[("总体", "按时反馈率", 0.5)])
     book = load_workbook(tmp_path / "l.xlsx")
     assert book.sheetnames == ["台账", "事项", "往来邮件", "统计"]
-    assert [sheet.freeze_panes for sheet in book] == ["B2", "B2", "B2", "A2"]
+    assert [sheet.freeze_panes for sheet in book] == ["C2", "B2", "B2", "A2"]
     assert book["台账"].auto_filter.ref.endswith("3")
-    assert book["台账"].column_dimensions["A"].width == CASES[0].width
+    assert book["台账"].column_dimensions["B"].width == CASES[0].width
     rate = book["统计"]["C2"]
     assert (rate.value, rate.number_format) == (0.5, "0.0%")
 
