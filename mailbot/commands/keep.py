@@ -20,6 +20,7 @@ from mailbot.commands.table import local_minute
 from mailbot.errors import UsageError
 from mailbot.isolation.child import Nursery
 from mailbot.keeping import purge_due
+from mailbot.letters.labels import Labels
 from mailbot.letters.rendering import Words
 from mailbot.lock import sole_daemon
 from mailbot.reading.cache import ReadingCache, content_key
@@ -122,8 +123,10 @@ def retry(options: Namespace) -> int:
     settings = load_settings(options.config)
     with open_ledger(settings) as ledger:
         if options.case is None:
+            labels = Labels(settings.folders.templates)
             for mail in ledger.mails(*_WAITING):
-                print(f"{mail.id}\t{local_minute(mail.arrived_at)}\t{mail.mailbox}\t{mail.state.value}\t{mail.reason}")
+                why = labels("mail_reason", mail.reason)
+                print(f"{mail.id}\t{local_minute(mail.arrived_at)}\t{mail.mailbox}\t{mail.state.value}\t{why}")
             return 0
         mail_id = _mail_of(options.case, ledger)
         found = ledger.mail(mail_id)

@@ -301,10 +301,10 @@ def test_a_backup_is_drilled_and_restored_without_a_second_answer(run, ledger, s
     assert "the drill holds" in run("restore", file, "--drill").out
 
 
-def test_a_quarantined_mail_is_tried_again_by_its_id(run, ledger):
+def test_a_quarantined_mail_is_listed_with_its_reason_and_tried_again_by_its_id(run, ledger):
     ledger.record_mails([an_arrival(1, mailbox=BOX)], NOW)
-    ledger.quarantine(ledger.claim("w", LEASE, NOW), "broken", NOW)
-    assert run("retry").out.split("\t")[-1].strip() == "broken"
+    ledger.quarantine(ledger.claim("w", LEASE, NOW), "mail_crashed", NOW)
+    assert run("retry").out.split("\t")[-1].strip() == "邮件无法安全拆解：拆解程序三次异常退出"
     assert "goes to the queue again" in run("retry", "1").out
     assert ledger.mail(1).state is MailState.RECORDED
     run("retry", "1", code=1)
