@@ -76,14 +76,19 @@ def load_projects(path: Path) -> ProjectMap:
 
 
 def district_names() -> dict[str, str]:
-    """Every name that a district has or had → its name now."""
+    """Every name that a district has or had → its name now; people leave 区 and 县 out (万州; not 忠 for 忠县)."""
     shipped = loads((files("mailbot.examination") / "districts.toml").read_text(encoding="utf-8"))
     return {
         known: district["name"]
         for district in shipped["district"]
         for name in (district["name"], *district.get("aliases", ()))
-        for known in (name, f"原{name}")
+        for known in (name, f"原{name}", _short(name))
     }
+
+
+def _short(name: str) -> str:
+    bare = name.removesuffix("县").removesuffix("区").removesuffix("经开")
+    return bare if len(bare) > 1 else name
 
 
 def _authority_name(said: str, districts: dict[str, str]) -> str | None:

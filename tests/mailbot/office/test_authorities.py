@@ -37,6 +37,10 @@ class TestDistricts:
             ("开县", "开州区"),
             ("秀山县", "秀山土家族苗族自治县"),
             ("万盛区", "万盛经开区"),
+            ("万州", "万州区"),
+            ("石柱", "石柱土家族自治县"),
+            ("万盛", "万盛经开区"),
+            ("双桥区", "大足区"),
         ],
     )
     def test_abolished_names_lead_to_the_district_of_today(self, said, now):
