@@ -117,7 +117,8 @@ def a_drawn_letter(folder) -> bytes:
     }
     registry = Registry(7)
     registry.random = Random(7)
-    return pdf([draw_letter(form, Filling(blanks, dated=date(2026, 3, 9), seal=seal(built.FIRM)), registry)])
+    signers = {"法定代表人": blanks["legal_representative"], "承办人": blanks["handler"]}
+    return pdf([draw_letter(form, Filling(blanks, signers, dated=date(2026, 3, 9), seal=seal(built.FIRM)), registry)])
 
 
 def a_loan(*files: tuple[str, bytes], **changed) -> bytes:
