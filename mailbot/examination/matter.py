@@ -33,9 +33,23 @@ class RequiredDocument(PackPart):
 
     kind: DocumentKind
     clause: Text
+    instead: tuple[DocumentKind, ...] = ()  #: other papers that do as well
     form: str | None = None  #: number of the blank form, for commitment letters
     person: Literal["handler", "engineer"] | None = None  #: whose paper it is
     when: Literal["always", "late", "closed_over_60_days"] = "always"
+
+    @property
+    def kinds(self) -> frozenset[DocumentKind]:
+        """Any of these will do."""
+        return frozenset({self.kind, *self.instead})
+
+    @model_validator(mode="after")
+    def _can_be_recognised(self) -> Self:
+        if DocumentKind.OTHER in self.kinds:
+            raise ValueError('"other" is no paper that can be recognised; ask for another kind')
+        if self.kind in self.instead:
+            raise ValueError(f"{self.kind.value} stands in instead too; leave it out there")
+        return self
 
     @model_validator(mode="after")
     def _only_letters_have_forms(self) -> Self:

@@ -33,7 +33,9 @@ class Absence(StrEnum):
 def absence(submission: Submission, kind: DocumentKind) -> Absence:
     if submission.files is None:
         return Absence.TOLD  # the papers were not read: the caller of the examination says so once for all
-    if any(document.kind is kind for document in submission.documents):
+    asked = submission.filing.requires(kind)
+    kinds = asked.kinds if asked else {kind}
+    if any(document.kind in kinds for document in submission.documents):
         return Absence.PRESENT
     if asks_for_files(submission):
         return Absence.TOLD
@@ -75,7 +77,7 @@ def missing_papers(submission: Submission) -> frozenset[DocumentKind]:
     for file in submission.files or ():
         if formats.get(file.position, FileKind.PDF) in ACCEPTED_KINDS:
             held |= {document.kind for document in file.documents}
-    return frozenset(paper.kind for paper in submission.filing.required_now) - held
+    return frozenset(paper.kind for paper in submission.filing.required_now if not paper.kinds & held)
 
 
 def _is_furniture(file: Attachment) -> bool:

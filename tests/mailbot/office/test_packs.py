@@ -180,6 +180,18 @@ BROKEN = [
         "keep it once",
         id="paper twice",
     ),
+    pytest.param(
+        OWN.replace('kind = "social_insurance_certificate"', 'kind = "other"'),
+        "documents[2]",
+        "ask for another kind",
+        id="a paper that nobody can recognise",
+    ),
+    pytest.param(
+        OWN.replace('kind = "social_insurance_certificate"', 'kind = "approval"\ninstead = ["approval"]'),
+        "documents[2]",
+        "leave it out there",
+        id="a paper instead of itself",
+    ),
     pytest.param(OWN + LATE, "filing[1]", "set late_after_workdays", id="late papers where nothing is late"),
     pytest.param(
         OWN.replace('sender = "registered"', 'sender = "registered"\nlate_after_workdays = 0'),
