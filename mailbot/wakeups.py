@@ -39,8 +39,8 @@ class Wakeups:
     def __init__(self, url: str) -> None:
         """`url`: of the ledger."""
         plain = url.replace("postgresql+psycopg:", "postgresql:", 1)
-        path = f"-c search_path={PASSING}"
-        self._conninfo = psycopg.conninfo.make_conninfo(plain, options=path, **PATIENCE)
+        options = f"-c search_path={PASSING} -c lock_timeout=5s"  # the poll that calls shall not wait for others
+        self._conninfo = psycopg.conninfo.make_conninfo(plain, options=options, **PATIENCE)
         self._made = False
 
     def call(self, mails: int) -> None:
