@@ -81,18 +81,29 @@ _WORDS: Final[dict[DocumentKind, tuple[tuple[str, float], ...]]] = {
         ("有效期限", 1.8),
     ),
 }
+_AND: Final = "(?:及|和|与|暨|并|、|/|\\+)"
+_SUFFIX: Final = r"(?:[(（].{1,12}[)）])?"
 #: Titles: a short line of its own. Longer titles first, as 承诺书 is part of others.
 _TITLES: Final[tuple[tuple[DocumentKind, re.Pattern[str]], ...]] = (
     (_K.COMMITMENT_LETTER, re.compile(r".{0,30}承诺保证书")),
     (
         _K.EXPLANATION,
-        re.compile(r"(?:关于.{0,40}的?)?(?:逾期|延期|超期|书面)?.{0,12}情况(?:的)?(?:说明|解释)(?:函|书)?"),
+        re.compile(
+            rf"(?:关于.{{0,40}}的?)?(?:逾期|延期|超期|书面)?.{{0,12}}情况(?:的)?(?:说明|解释|汇报|报告)(?:函|书)?{_SUFFIX}"
+        ),
     ),
-    (_K.EXPLANATION, re.compile(r"(?:关于.{2,40}的)说明(?:函)?")),
-    (_K.LATE_FILING_UNDERTAKING, re.compile(r"(?:.{0,20}情况说明(?:及|和|与|暨))?.{0,16}承诺(?:书|函)")),
-    (_K.EXPLANATION, re.compile(r".{0,12}情况说明(?:及|和|与|暨)承诺(?:书|函)?")),
-    (_K.APPROVAL, re.compile(r"(?:关于.{0,60})?(?:同意.{0,40}的?)?(?:批复|复函|审批意见|同意(?:意见|函)|审核意见)")),
-    (_K.APPROVAL, re.compile(r"关于同意.{2,60}的?(?:函|意见|通知)?")),
+    (_K.EXPLANATION, re.compile(rf"(?:关于.{{2,40}}的)(?:说明|解释)(?:函)?{_SUFFIX}")),
+    (_K.LATE_FILING_UNDERTAKING, re.compile(rf"(?:.{{0,20}}情况说明{_AND})?.{{0,16}}承诺(?:书|函)?{_SUFFIX}")),
+    (_K.LATE_FILING_UNDERTAKING, re.compile(r"关于.{2,40}的承诺(?:书|函)?")),
+    (_K.EXPLANATION, re.compile(rf".{{0,30}}情况说明{_AND}.{{0,8}}承诺(?:书|函)?{_SUFFIX}")),
+    (
+        _K.APPROVAL,
+        re.compile(
+            r"(?:.{0,24}关于.{0,60})?(?:同意.{0,40}的?)?(?:批复|复函|回函|答复意见|回复意见|审批意见|同意(?:意见|函|证明)|审核意见)"
+        ),
+    ),
+    (_K.APPROVAL, re.compile(r".{0,24}关于同意.{2,60}的?(?:函|意见|通知|答复)?")),
+    (_K.APPROVAL, re.compile(r".{0,24}关于.{2,60}的(?:答复|回复)(?:意见|函)?")),
     (
         _K.OTHER,
         re.compile(
@@ -107,6 +118,14 @@ _CONTINUED: Final = re.compile(r"[(（]续[)）]|续页|第[2-9二三四五六�
 _NUMBER: Final = re.compile(r"\d{17}[\dXx]")
 _MONTH: Final = re.compile(r"(?<!\d)20\d\d[-./年]?(?:0[1-9]|1[0-2])(?!\d)")
 _NAMED_TWICE: Final = frozenset({_K.EXPLANATION, _K.LATE_FILING_UNDERTAKING})
+#: What a paper says that explains a late filing, under whatever title (no form is prescribed, I28).
+_LATE: Final = re.compile(
+    "逾期|超期|延期|延误|未能?(?:及时|按时|按期|按规定)|(?:未|没有).{0,16}工作日.{0,40}(?:办理|登记|提交|上报|申请)"
+    "|(?:时限|期限|时间).{0,6}(?:办理|登记)"
+)
+_EXPLAINS: Final = re.compile("说明|因.{2,60}?(?:未能?|没有|逾期|延误|超期)|原因")
+_PROMISES: Final = re.compile("(?:承诺|保证)(?![人书函])")
+_LONGEST_EXPLANATION: Final = 1500
 
 
 @dataclass(frozen=True)
@@ -165,12 +184,23 @@ def _titles(page: Page) -> tuple[DocumentKind, ...]:
 
 
 def _explaining(titles: Iterable[DocumentKind], text: str) -> tuple[DocumentKind, ...]:
-    """The papers of 四.(三), unless the page is a commitment letter or something with far more evidence."""
+    """The papers of 四.(三), unless the page is a commitment letter or something with far more evidence.
+
+    A sheet that explains and promises is both papers, whichever of the two its title names; one that says why a filing
+    is late needs no title.
+    """
     if _K.COMMITMENT_LETTER in titles or _score(_K.COMMITMENT_LETTER, text) >= _ENOUGH:
         return ()
-    papers = tuple(kind for kind in titles if kind in _NAMED_TWICE)
+    papers = [kind for kind in titles if kind in _NAMED_TWICE]
     rival = max(_score(kind, text) for kind in _WORDS)
-    return () if rival >= _ENOUGH + _AHEAD else papers
+    late = bool(_LATE.search(text)) and len(text) < _LONGEST_EXPLANATION
+    other = any(kind in {_K.APPROVAL, _K.OTHER} for kind in titles)
+    if rival >= (_ENOUGH + _AHEAD if papers else _ENOUGH) or (not papers and (other or not late)):
+        return ()
+    if late:
+        papers += [_K.EXPLANATION] if _EXPLAINS.search(text) else []
+        papers += [_K.LATE_FILING_UNDERTAKING] if _PROMISES.search(text) else []
+    return tuple(dict.fromkeys(papers))
 
 
 def _titled(kind: DocumentKind, page: Page) -> bool:

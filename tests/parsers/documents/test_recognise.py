@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from parsers.documents.document import DocumentKind as K
+from parsers.documents.page_kind import page_kind
 from parsers.documents.recognise import recognise
 from parsers.files.page import Page, ReadBy
 from tests.builders_pages import a_page
@@ -133,3 +134,30 @@ def test_a_card_on_patterned_ground_may_be_the_photo_in_hand():
 def test_both_sides_of_a_card_are_a_scan_whatever_the_ground():
     picture = np.random.default_rng(3).integers(0, 255, (60, 60, 3), np.uint8).repeat(15, 0).repeat(15, 1)
     assert kinds(read((*CARD, *CARD_BACK), pictures=(picture,))) == [(K.IDENTITY_CARD, (1,))]
+
+
+WHY_LATE = (
+    "本人张三于2026年3月2日进场，因工作交接原因，",
+    "未在进场后20个工作日内在全国公路建设市场监督管理系统办理业绩登记，特此说明。",
+)
+PROMISE = ("本人承诺上述情况属实，今后严格按照规定时限办理业绩登记，愿承担相应责任。",)
+EXPLAINED, PROMISED = K.EXPLANATION, K.LATE_FILING_UNDERTAKING
+
+
+@pytest.mark.parametrize(
+    ("lines", "kinds"),
+    [
+        pytest.param(("情况说明", *WHY_LATE), {EXPLAINED}, id="explains"),
+        pytest.param(("逾期承诺书", *PROMISE), {PROMISED}, id="promises"),
+        pytest.param(("情况说明、承诺书", *WHY_LATE, *PROMISE), {EXPLAINED, PROMISED}, id="both, parted by 、"),
+        pytest.param(("情况说明", *WHY_LATE, *PROMISE), {EXPLAINED, PROMISED}, id="the title names one of both"),
+        pytest.param(("承诺书", *WHY_LATE, *PROMISE), {EXPLAINED, PROMISED}, id="the title names the other"),
+        pytest.param(("承诺书（逾期登记）", *PROMISE), {PROMISED}, id="brackets behind the title"),
+        pytest.param(("逾期说明", *WHY_LATE), {EXPLAINED}, id="another title"),
+        pytest.param(WHY_LATE, {EXPLAINED}, id="no title"),
+        pytest.param(("关于张三业绩登记事宜的答复", "经研究，同意办理。"), {K.APPROVAL}, id="an answer"),
+        pytest.param(("会议通知", "请于五月六日参加会议。"), set(), id="something else"),
+    ],
+)
+def test_papers_of_a_late_filing_are_known_by_what_they_say(lines, kinds):
+    assert set(page_kind(a_page(*lines)).kinds) == kinds
