@@ -17,6 +17,7 @@ _FRONT: Final = re.compile("公民身份|姓名|住址|民族|出生")
 _BACK: Final = re.compile("居民身份证|签发机关|有效期限|中华人民共和国")
 _NUMBER: Final = re.compile(r"(?<![\dA-Za-z])(?:\d ?){17}[\dXx×](?!\d)")
 _NAME: Final = re.compile(r"姓 ?名")
+_NO_NAME: Final = re.compile(r"中华|人民共和|身份|签发|公安|有效|期限|\d|^[男女汉]$")
 _LABELS: Final = re.compile(r"性 ?别|民 ?族|出 ?生|住 ?址|公民身份")
 _VALID: Final = re.compile(r"有效期限")
 _DAY: Final = re.compile(r"\d{4} ?[.年/-] ?\d{1,2} ?[.月/-] ?\d{1,2}日?")
@@ -71,6 +72,8 @@ def read_name(page: Page, lines: Sequence[Line]) -> Field | None:
     if found is None:
         return None
     value = fold_person(re.sub(r"[^\w·•.]", "", found.text))
+    if _NO_NAME.search(value):
+        return None  # the other side lies beside it, and the name itself was not read
     # The number vouches for the card, nothing vouches for the name: from pixels it stays unsure.
     return _field(page, found, value, certain=page.read_by is ReadBy.TEXT) if value else None
 

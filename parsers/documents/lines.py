@@ -198,7 +198,9 @@ def _wrapped_beside(label: Line, lines: Sequence[Line]) -> Line | None:
     if not around:
         return None
     first = min(around, key=lambda line: line.box.left)
-    cell = sorted((line for line in around if overlap(line.box, first.box) > 0.3), key=lambda line: line.box.middle[1])
+    # The first line itself may have no width at all in a text layer.
+    column = (line for line in around if line is first or overlap(line.box, first.box) > 0.3)
+    cell = sorted(column, key=lambda line: line.box.middle[1])
     box = enclosing(line.box for line in cell)
     return replace(cell[0], text="".join(line.text for line in cell), box=box or cell[0].box)
 

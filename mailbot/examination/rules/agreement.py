@@ -134,7 +134,7 @@ def firms_agree(submission: Submission, on_file: OnFile) -> Iterator[Finding]:
 
 def engineers_agree(submission: Submission, on_file: OnFile) -> Iterator[Finding]:
     """The number is the key, the name the control (domain.md 4.2): where the numbers prove one person, a weakly read
-    letter of a name is no difference."""
+    letter of a name is no difference, and a name that nothing vouches for is no defect."""
     if not _is_about_engineer(submission):
         return
     said = [*_subject(submission.subject.engineer), *wordings(submission, "engineer")]
@@ -142,7 +142,8 @@ def engineers_agree(submission: Submission, on_file: OnFile) -> Iterator[Finding
     for left, right, likeness in odd_voices(said, compare_persons):
         if proven and not right.certain and not right.clear and misread(left.value, right.value):
             continue
-        yield EngineerDisagrees(**both(left, right), certain=surely_different(left, right, likeness))
+        sure = surely_different(left, right, likeness) and (right.certain or not proven)
+        yield EngineerDisagrees(**both(left, right), certain=sure)
     yield from _engineer_is_listed(submission, voices(said, compare_persons))
 
 

@@ -1,5 +1,7 @@
 """An identity card tells whose it is, by which sides, until when."""
 
+from dataclasses import replace
+
 import pytest
 
 from parsers.documents.document import Presence
@@ -63,3 +65,13 @@ def test_a_number_that_cannot_be_is_kept_but_not_certain(number):
 def test_the_term_is_believed_only_when_both_dates_agree(term, until):
     read = card(*BACK[:-1], f"有效期限　{term}")
     assert (read.valid_until.value if read.valid_until else None) == until
+
+
+def test_words_of_the_other_side_are_no_name():
+    assert card(("姓名", "中华人民共和国"), *FRONT[1:]).name is None
+
+
+def test_a_line_without_width_makes_no_reader_fail():
+    page = a_page(*FRONT, *BACK)
+    thin = [replace(line, box=replace(line.box, right=line.box.left)) for line in page.lines]
+    assert read_card("身份证.pdf", 0, [replace(page, lines=tuple(thin))]).front is Presence.PRESENT

@@ -129,6 +129,11 @@ def test_engineer_is_one_person_everywhere(changed, expected):
     assert ("engineer_disagrees", expected) in judged(*papers(**changed))
 
 
+def test_a_name_that_nothing_vouches_for_is_no_defect_where_the_numbers_prove_the_person():
+    """A label taken for the name of a card is read as clearly as a name."""
+    assert judged(*papers(card=a_card(name=unproven("中华人民")))) == [("engineer_disagrees", "doubt")]
+
+
 def test_a_weakly_read_letter_of_a_name_is_no_difference_where_the_numbers_prove_the_person():
     letter = a_letter(engineer=weak("赵明运"))
     assert judged(*papers(letter=letter)) == []
