@@ -110,7 +110,7 @@ def told_office(config: Path, servers: MailServers, passwords: dict[str, str]) -
         shop = stack.enter_context(workshop(config))
         ledger, archive, settings = shop.ledger, shop.archive, shop.settings
         ledger.now = clock.now
-        tools = Tools(ledger, archive, shop.examiner, shop.words, settings, shop.instance, clock.now)
+        tools = Tools(ledger, archive, shop.mails, shop.examiner, shop.words, settings, shop.instance, clock.now)
         accounts = tuple(account_of(box, settings, passwords) for box in settings.mailbox)
         yield ToldOffice(
             servers=servers,
