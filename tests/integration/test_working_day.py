@@ -4,8 +4,8 @@ import re
 from collections import Counter
 from dataclasses import replace
 from datetime import date, datetime
-from email import message_from_bytes
-from email.policy import default
+from email.message import EmailMessage
+from functools import cached_property
 
 import pytest
 
@@ -119,6 +119,7 @@ class Story:
         self.posts = {}
         self.people = {address: MailClient(servers, address) for address in PEOPLE}
         self._mailed = Counter()
+        self._numbers = {}
 
     def arrive(self, **posts) -> None:
         """Applications lie in their mailboxes, and the service has worked them."""
@@ -148,8 +149,11 @@ class Story:
         self._mailed[self.people[who].answer(self.number(name), words, **how)] += 1
 
     def number(self, name: str) -> str:
-        identity = self.posts[name].identity
-        return next(mail.case_number for mail in self.ledger.mails(*MailState) if mail.message_id == identity)
+        if name not in self._numbers:
+            identity = self.posts[name].identity
+            found = (mail.case_number for mail in self.ledger.mails(*MailState) if mail.message_id == identity)
+            self._numbers[name] = next(found)
+        return self._numbers[name]
 
     def case(self, name: str):
         return self.ledger.case(self.number(name)).case
@@ -160,11 +164,22 @@ class Story:
 
     def letters(self, name: str) -> list[str]:
         """What applicant and enterprise found about that case in their mailboxes, in the order of sending."""
-        found = {}
-        for address in APPLICANTS:
-            for mail in MailClient(self.servers, address).mails(f"〔{self.number(name)}〕"):
-                found[str(mail["Message-ID"])] = (mail["Date"].datetime, str(mail["Subject"]).partition("】")[0] + "】")
-        return [tag for _, tag in sorted(found.values())]
+        return [str(mail["Subject"]).partition("】")[0] + "】" for mail in self._about(name)]
+
+    def letter(self, name: str, tag: str) -> str:
+        """The one letter of that kind."""
+        (mail,) = [mail for mail in self._about(name) if str(mail["Subject"]).startswith(f"【{tag}】")]
+        return text_of(mail)
+
+    def _about(self, name: str) -> list[EmailMessage]:
+        return [mail for mail in self._found if f"〔{self.number(name)}〕" in str(mail["Subject"])]
+
+    @cached_property
+    def _found(self) -> list[EmailMessage]:
+        """Every applicant's mailbox when the day is over; a letter to two of them stands once."""
+        mails = [mail for address in APPLICANTS for mail in MailClient(self.servers, address).mails("】")]
+        found = {str(mail["Message-ID"]): mail for mail in mails}
+        return sorted(found.values(), key=lambda mail: mail["Date"].datetime)
 
     def forged(self, post):
         """The same from a house that the receiving server does not believe: a person must look."""
@@ -318,16 +333,16 @@ class TestTheLetters:
         assert set(states) == {LetterState.SENT, LetterState.CANCELLED}
 
     def test_the_correction_holds_the_bots_defects_and_the_reviewers_points(self, played):
-        words = _letter(played, "corrected", "补正告知")
+        words = played.letter("corrected", "补正告知")
         assert "手持身份证照片须本人手持证件正面。" in words
         assert "截图须含项目名称。" in words
         assert "李审核" not in words
 
     def test_the_rejection_has_its_reasons_and_the_notice_its_calls(self, played):
-        assert "一、在岗起始日期与重庆系统不一致。\n　　二、原项目业绩登记尚未截止。" in _letter(
-            played, "rejected", "审核不通过"
+        assert "一、在岗起始日期与重庆系统不一致。\n　　二、原项目业绩登记尚未截止。" in played.letter(
+            "rejected", "审核不通过"
         )
-        assert "共2次均未能联系" in _letter(played, "engineer", "现场办理")
+        assert "共2次均未能联系" in played.letter("engineer", "现场办理")
 
 
 class TestTheReviewers:
@@ -352,7 +367,7 @@ class TestTheReviewers:
     def test_each_word_had_its_transcript_with_the_very_letter(self, played):
         transcripts = [text_of(mail) for mail in played.people[LI].mails(f"【办理记录】{played.number('rejected')}")]
         (told,) = transcripts
-        assert _letter(played, "rejected", "审核不通过").strip() in told
+        assert played.letter("rejected", "审核不通过").strip() in told
 
     def test_the_question_is_answered_with_the_history(self, played):
         told = played.told(LI, "【查询】")
@@ -378,15 +393,3 @@ class TestTheAudit:
 def _decided(played, name):
     events = played.ledger.case(played.number(name)).events
     return [event.detail["decision"] for event in events if event.action == "decided"]
-
-
-def _letter(played, name, tag):
-    """As its applicant has it."""
-    post = played.posts[name]
-    applicant = str(message_from_bytes(post.raw, policy=default)["From"])
-    (mail,) = [
-        mail
-        for mail in MailClient(played.servers, applicant).mails(f"【{tag}】")
-        if f"〔{played.number(name)}〕" in str(mail["Subject"])
-    ]
-    return text_of(mail)
