@@ -9,6 +9,9 @@ from threading import Event
 import pytest
 
 from ledger.entries import MailState
+from mailbot.isolation.child import Nursery
+from mailbot.reading.mails import MailReader
+from mailbot.reading.reader import PRELOAD
 from tests.builders_service import FIRM, Office, a_mail
 from tests.soak.hostile import forwarded, hostile_mails, many_parts, nested, with_header
 
@@ -39,7 +42,7 @@ HEAVY = {
 def work_them(folder, mails, told) -> None:
     """A service's whole life; tells what became of them, how long each took, and its own memory."""
     seconds, good = [], []
-    with Office(folder, directory=(FIRM,)) as office:
+    with Nursery(PRELOAD) as nursery, Office(folder, directory=(FIRM,), mails=MailReader(nursery)) as office:
         casework = office.casework()
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         ids = []
