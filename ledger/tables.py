@@ -115,6 +115,7 @@ class CaseRow(SQLModel, table=True):
         Index("case_same_matter", "applicant", "matter"),
         Index("case_firm", "firm_key"),
         Index("case_engineer", "engineer_key"),
+        Index("case_named", "engineer", "received_at"),
         Index("case_handler", "handler_key"),
     )
     number: str = Field(sa_column=Column(Words, primary_key=True))
