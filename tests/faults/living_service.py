@@ -27,6 +27,7 @@ from tests.faults.small_service import CHILDREN, Pass
 from tests.faults.two_mailboxes import BOXES, Place, TwoMailboxes
 from tests.servers.scripted_imap import Mail
 
+log = logging.getLogger(__name__)
 _PATIENCE = 0.3  #: seconds for an answer of the SMTP server
 
 
@@ -51,6 +52,12 @@ class Daemon(Pass):
             folder=place.folder / "certificates", office=office.settings.office.name, now=self._now,
         )  # fmt: skip
 
+    def _guarded(self, leg) -> None:
+        try:
+            leg()
+        except Exception:  # as mailbot.schedule does
+            log.exception("leg failed")
+
     def _tidy(self) -> None:
         for leg in (self.desk, self.prompts, self.upkeep, self.keeping):
             self._guarded(lambda leg=leg: leg.work(Event()))
@@ -72,6 +79,7 @@ class LivingService(TwoMailboxes):
         self.now = NOW
         self.full = False
         self.log = StringIO()
+        self.complaints: list[str] = []  #: errors that nobody had put there
         self.accepted: list[tuple[str, Mail]] = []  #: what the mail servers have taken for the office
 
     def __enter__(self) -> "LivingService":
@@ -107,7 +115,10 @@ class LivingService(TwoMailboxes):
         return [Letter.read(box, one) for box, smtp in boxes for one in smtp.taken]
 
     def looks(self) -> None:
+        before = self.log.tell()
         self.daemon.run()
+        said = self.log.getvalue()[before:].splitlines()
+        self.complaints += [line for line in said if '"level": "error"' in line]
 
     def later(self, **span: float) -> None:
         self.now += timedelta(**span)

@@ -205,6 +205,11 @@ class Life(RuleBasedStateMachine):
         assert decided.total() <= len(self.words)
 
     @invariant()
+    def no_leg_fails_by_itself(self):
+        """P3: an error that no test has put there is a bug, though the scheduler goes on."""
+        assert not self.service.complaints
+
+    @invariant()
     def the_history_holds(self):
         assert self.service.ledger.verify() == ()
 
@@ -216,6 +221,7 @@ class Life(RuleBasedStateMachine):
         ledger, archive = service.ledger, service.daemon.office.archive
         self.nothing_went_twice()
         self.only_reviewers_have_decided()
+        self.no_leg_fails_by_itself()
         self.the_history_holds()
         destroyed = self._destroyed()
         kept = {sha256(mail.raw) for _, mail in service.accepted} - destroyed
