@@ -41,9 +41,8 @@ class Daemon(Pass):
         office = self.office
         self.desk = a_desk(office)
         examiner = office.examiner()
-        tools = Tools(
-            office.ledger, office.archive, examiner, office.words, office.settings, office.instance, self._now
-        )
+        kept = (office.ledger, office.archive, office.mails)
+        tools = Tools(*kept, examiner, office.words, office.settings, office.instance, self._now)
         self.prompts = Prompts(tools)
         post = Post(office.ledger, office.archive, office.words, office.settings, office.instance, self._now)
         self.upkeep = Upkeep(post, examiner.calendar, folder=None, adopt=examiner.adopt)
@@ -51,6 +50,13 @@ class Daemon(Pass):
             ledger=office.ledger, archive=office.archive, words=office.words, cache=None,
             folder=place.folder / "certificates", office=office.settings.office.name, now=self._now,
         )  # fmt: skip
+
+    _reached = 0.0
+
+    def _seconds(self) -> float:
+        """The time of day may be put back; a monotonic clock is not."""
+        self._reached = max(self._reached, super()._seconds())
+        return self._reached
 
     def _guarded(self, leg) -> None:
         try:
