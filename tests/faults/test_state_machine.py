@@ -278,7 +278,7 @@ class Life(RuleBasedStateMachine):
 
 #: A life in which nothing happens proves nothing. Hypothesis gives each life rules of its own, so that the figures of a
 #: run are far apart.
-ENOUGH = {"killed": 15, "failed": 15, "smtp": 10, "imap": 8, "word": 10, "decided": 2, "again": 2, "hostile": 2}
+ENOUGH = {"killed": 5, "failed": 10, "smtp": 8, "imap": 8, "word": 3, "decided": 1}
 
 
 @pytest.mark.timeout(max(900, 60 * LIVES))
