@@ -136,12 +136,14 @@ def _has_values(row: Sequence[Token], found: Sequence[Token]) -> bool:
     first = min(label.box.left for label in labels)
     if any(not token.label and token.box.left > first for token in row):
         return True  # what stands left of the first label is a menu beside the page
-    nearest = {id(token): _nearest_label(token, found) for token in found if not token.label}
+    # A value that begins under a label of this row stands below it, however close; beside one it overlaps none.
+    free = [
+        token for token in found if not token.label and not any(overlap(token.box, one.box) > 0.2 for one in labels)
+    ]
     return any(
-        owner is label and abs(token.box.middle[1] - label.box.middle[1]) < label.box.height
+        _nearest_label(token, found) is label and abs(token.box.middle[1] - label.box.middle[1]) < label.box.height
         for label in labels
-        for token in found
-        if not token.label and (owner := nearest[id(token)]) is not None
+        for token in free
     )
 
 

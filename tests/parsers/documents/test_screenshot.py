@@ -491,3 +491,11 @@ def test_a_word_that_may_be_a_button_tells_the_state_where_it_stands_alone(besid
     row = [written("草稿", 0.28, 0.08), *(written(text, left, 0.08) for text, left in beside)]
     found = read(MUNICIPAL, *row, written("标段号", 0.02, 0.2), written("JL4", 0.12, 0.2))
     assert (found.status is Status.CONTRARY and found.status_word.certain) is certain
+
+
+def test_values_close_below_their_labels_are_not_taken_for_the_next_columns():
+    """An engine's boxes reach beyond the letters, so that a row nearly touches the one below it."""
+    lines = labels_above("-", PERSON, PROJECT, "JL1")
+    tall = [replace(one, box=replace(one.box, top=one.box.top - 0.006, bottom=one.box.bottom + 0.006)) for one in lines]
+    found = values(read(NATIONAL, *HEAD[:1], *tall))
+    assert (found["person"], found["project"], found["section"]) == (PERSON, PROJECT, "JL1")
