@@ -16,7 +16,7 @@ from mailbot.demo.certificates import whole_months_before
 from mailbot.demo.parcel import Parcel
 from mailbot.demo.people import Person, Project
 from mailbot.demo.sheet import jpeg, pdf, pdf_of_pictures
-from tests.score import certificate_looks, screen_looks, variety
+from tests.score import certificate_looks, screen_looks, variety, variety_letters
 from tests.score.certificate_looks import Insured
 
 LONG_NAMES = (
@@ -57,7 +57,7 @@ def certificate(parcel: Parcel, *, months: int | None = None, unpaid: int = 0, *
         parcel.papers["insurance"] = ("社保证明.pdf", pdf(sheets))
         return
     for sheet in sheets:
-        sheet.font = rng.choice([*variety.fonts(), None])
+        sheet.font = rng.choice([*variety_letters.fonts(), None])
     _travel(parcel, "insurance", "社保证明", [sheet.picture(200) for sheet in sheets], way)
 
 
