@@ -13,6 +13,7 @@ from email.policy import EmailPolicy
 from hashlib import sha256
 
 from mailbot import __name__ as program
+from parsers.masking import mask
 
 #: An identifier that may stand in In-Reply-To: anything else would break the header.
 _SOUND_ID = re.compile(r"<[^<>\s@]{1,200}@[^<>\s@]{1,200}>")
@@ -70,8 +71,8 @@ def message_id(sender: str, *identity: str) -> str:
 
 
 def reply_subject(tag: str, subject: str, case_number: str | None) -> str:
-    """【补正告知】original subject〔ZJZD-2026-0187〕, cleaned and of bounded length."""
-    return f"{tag}{cleaned(subject)}" + (f"〔{case_number}〕" if case_number else "")
+    """【补正告知】original subject〔ZJZD-2026-0187〕, cleaned, of bounded length and without anybody's full numbers."""
+    return f"{tag}{mask(cleaned(subject))}" + (f"〔{case_number}〕" if case_number else "")
 
 
 def cleaned(text: str, longest: int = _LONGEST_SUBJECT) -> str:

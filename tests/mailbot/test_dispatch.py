@@ -215,7 +215,7 @@ def test_a_server_that_always_breaks_off_leaves_one_letter_in_doubt_and_the_rest
     outbox.rounds(4, seconds=1)
     states = [outbox.state(number) for number in range(9)]
     assert states.count(LetterState.UNCERTAIN) == 1
-    assert states.count(LetterState.NOON) == 8
+    assert states.count(LetterState.QUEUED) == 8
 
 
 def test_a_letter_found_in_sent_has_left(an_outbox):

@@ -11,6 +11,8 @@ from moto.server import ThreadedMotoServer
 
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "office", "AWS_SECRET_ACCESS_KEY": "invented", "AWS_DEFAULT_REGION": "cn-north-1"}
 
+_NUMBERS = count(1)  #: moto keeps its buckets for the whole process, whichever of its servers is asked
+
 
 class ObjectStore:
     """A running store; the environment names it to whoever asks botocore."""
@@ -18,11 +20,10 @@ class ObjectStore:
     def __init__(self, endpoint: str) -> None:
         self.endpoint = endpoint
         self.environment = {**CREDENTIALS, "AWS_ENDPOINT_URL": endpoint}
-        self._numbers = count(1)
 
     def new_bucket(self) -> str:
         """Its URL."""
-        name = f"office-{os.getpid()}-{next(self._numbers)}"
+        name = f"office-{os.getpid()}-{next(_NUMBERS)}"
         where = {"LocationConstraint": CREDENTIALS["AWS_DEFAULT_REGION"]}
         boto3.client("s3", endpoint_url=self.endpoint).create_bucket(Bucket=name, CreateBucketConfiguration=where)
         return f"s3://{name}"

@@ -96,6 +96,11 @@ def test_the_subject_carries_tag_original_and_number():
     assert reply_subject("【收件单位有误】", "a\r\nBcc: b", None) == "【收件单位有误】a Bcc: b"
 
 
+def test_a_subject_made_of_numbers_comes_back_without_them():
+    answered = reply_subject("【补正告知】", "500103198808080007/13812345678/业绩登记新增", None)
+    assert answered == "【补正告知】500***********0007/138****5678/业绩登记新增"
+
+
 def test_direction_and_control_signs_are_dropped():
     assert cleaned("ab\u202edc\x00e\r\nf") == "ab dc e f"
 
