@@ -201,7 +201,7 @@ class _Setter:
         tokens = list(_TOKEN.finditer(words))
         for number, token in enumerate(tokens):
             blank, box, sign = token.groups()
-            following = words[token.end() : token.end() + 8]
+            following = words[token.end() :]
             if blank and style.spaced:
                 x += 0.4 * em
             for piece in [box] if box else list(fill.blanks.get(blank) or style.open_blank) if blank else [sign]:
