@@ -9,7 +9,6 @@ directory imported. The worst error is named first: a right application sent bac
 
 import argparse
 import json
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -175,9 +174,9 @@ def score(folder: Path, *, cache: Path | None = None, only: Collection[str] = ()
 
 
 def _mailbot(*arguments: str) -> str:
-    script = shutil.which("mailbot", path=str(Path(sys.executable).parent))
-    command = [script] if script else [sys.executable, "-m", "mailbot"]
-    return subprocess.run([*command, *arguments], check=True, stdout=subprocess.PIPE, text=True).stdout
+    """With -m, so that the code in the working directory is judged and no installed copy of it."""
+    command = [sys.executable, "-m", "mailbot", *arguments]
+    return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
 
 
 def main() -> None:
