@@ -20,6 +20,8 @@ _LEAST_CHINESE = 0.30
 _FEWEST_IN_A_RUN = 1.5
 #: A gap wider than this many letter heights ends a run: the next table cell begins.
 _CELL_GAP = 0.9
+#: Letters so many times as high as those before begin a new run: a big value close behind its label.
+_OTHER_SIZE = 1.4
 
 
 def is_real(text: str) -> bool:
@@ -118,7 +120,7 @@ def _runs(signs: Iterable[_Sign | None]) -> Iterator[list[_Sign]]:
     """Characters that follow each other on one line without a cell's gap between."""
     run: list[_Sign] = []
     for sign in signs:
-        if run and (sign is None or not _continues(run[-1], sign)):
+        if run and (sign is None or not _continues(run[-1], sign) or not _of_one_size(run, sign)):
             yield run
             run = []
         if sign is not None:
@@ -133,6 +135,15 @@ def _continues(last: _Sign, sign: _Sign) -> bool:
     gap = sign.left - last.right
     same_line = abs((last.top + last.bottom) - (sign.top + sign.bottom)) / 2 < 0.6 * height
     return same_line and -1.5 * height < gap < _CELL_GAP * height * 1.41
+
+
+def _of_one_size(run: list[_Sign], sign: _Sign) -> bool:
+    """By letters and digits alone: pdfium puts in spaces of its own, without a height."""
+    before = next((other for other in reversed(run) if other.text.isalnum()), None)
+    if before is None or not sign.text.isalnum():
+        return True
+    small, big = sorted((before.bottom - before.top, sign.bottom - sign.top))
+    return big <= _OTHER_SIZE * small
 
 
 def _line(run: list[_Sign]) -> Line | None:

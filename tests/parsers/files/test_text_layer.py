@@ -1,6 +1,8 @@
 """A text layer is believed only when it says what the page shows."""
 
 import io
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -30,7 +32,13 @@ def test_real_layers_are_told_by_their_characters(text: str, real: bool) -> None
     assert is_real(text) is real
 
 
-def drawn(*, rotate: int = 0, sideways: bool = False, covered: bool = False) -> Sheet:
+def drawn(
+    *,
+    rotate: int = 0,
+    sideways: bool = False,
+    covered: bool = False,
+    besides: Callable[[Any], None] | None = None,
+) -> Sheet:
     canvas_module = pytest.importorskip("reportlab.pdfgen.canvas", reason="reportlab draws the PDF")
     from PIL import Image
     from reportlab.lib.utils import ImageReader
@@ -48,6 +56,8 @@ def drawn(*, rotate: int = 0, sideways: bool = False, covered: bool = False) -> 
     canvas.drawString(60, top - 60, "姓名")
     canvas.drawString(200, top - 60, "张三")
     canvas.drawString(60, top, "重庆市社会保险个人参保证明缴费情况如下所列")
+    if besides:
+        besides(canvas)
     if rotate:
         canvas.setPageRotation(rotate)
     if covered:
@@ -94,3 +104,27 @@ def test_rows_of_a_table_stay_together_though_their_cells_are_of_different_heigh
 
     lines = [cell("乙", 0.5, 0.100, 0.02), cell("丙", 0.1, 0.140, 0.02), cell("甲", 0.1, 0.104, 0.014)]
     assert [line.text for line in in_reading_order(lines)] == ["甲", "乙", "丙"]
+
+
+def test_a_big_value_close_behind_its_small_label_is_a_run_of_its_own() -> None:
+    def label_and_value(canvas: Any) -> None:
+        canvas.drawString(60, 700, "监理岗位")
+        canvas.setFont("STSong-Light", 20)
+        canvas.drawString(112, 698, "总监理工程师")
+
+    sheet = drawn(besides=label_and_value)
+    assert sheet.lines is not None
+    assert {"监理岗位", "总监理工程师"} <= {line.text for line in sheet.lines}
+
+
+def test_digits_and_signs_of_another_font_stay_in_the_run_of_their_line() -> None:
+    def mixed(canvas: Any) -> None:
+        canvas.drawString(60, 640, "自")
+        canvas.setFont("Helvetica", 11)
+        canvas.drawString(72, 640, "2026-01-05")
+        canvas.setFont("STSong-Light", 12)
+        canvas.drawString(130, 640, "起")
+
+    sheet = drawn(besides=mixed)
+    assert sheet.lines is not None
+    assert "自2026-01-05起" in {line.text for line in sheet.lines}
