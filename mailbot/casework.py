@@ -14,10 +14,11 @@ from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from threading import Event, Thread
 
-from ledger.entries import CaseState, Claim, Letter, LetterState
+from ledger.entries import CaseState, Claim, Letter
 from ledger.errors import ArchiveError, LedgerError, NotArchived, Stale
 from ledger.failpoints import fp
 from ledger.store import MAILBOT, DatabaseFailed
+from mailbot.cases.answers import answer
 from mailbot.cases.dossier import case_facts
 from mailbot.cases.examiner import Arrived, Examination
 from mailbot.cases.rehearsal import Rehearsal, rehearsed
@@ -30,7 +31,7 @@ from mailbot.examination.feedback import Desk, Feedback, LetterKind, feedback_fo
 from mailbot.examination.verdict import Outcome
 from mailbot.examination.workdays import day_of_receipt
 from mailbot.isolation.child import IsolationFailed
-from mailbot.letters.drafting import LetterFacts, Sender, certain_only, draft, facts_of
+from mailbot.letters.drafting import LetterFacts, certain_only, facts_of
 from mailbot.office.accounts import receiver_of
 from mailbot.reading.mails import Unparsed
 from mailbot.settings import OFFICE_TIME, Mailbox
@@ -237,36 +238,22 @@ class Casework:
         if feedback.recipient is None:
             return ()
         tools = self._tools
-        now = tools.now()
-        facts = self._facts(mailbox, examination, number, now)
-        sender = Sender(mailbox.address, tools.instance.key("letters"))
-        letters = []
-        for planned in feedback.letters:
-            words = certain_only(facts) if planned.certain_only else facts
-            ready = draft(
-                planned.kind.value,
-                words,
-                tools.words,
+        facts = self._facts(mailbox, examination, number, tools.now())
+        letters = tuple(
+            answer(
+                tools,
+                claim,
+                mailbox,
+                examination,
+                certain_only(facts) if planned.certain_only else facts,
+                kind=planned.kind.value,
                 to=feedback.recipient,
-                sender=sender,
-                message=examination.message,
-                mail_key=f"{claim.mail.mailbox}/{claim.mail.id}/{claim.mail.sha256}",
-                at=now,
+                held=planned.held,
             )
-            letters.append(
-                Letter(
-                    kind=ready.kind,
-                    mailbox=mailbox.address,
-                    recipients=ready.recipients,
-                    subject=ready.subject,
-                    message_id=ready.message_id,
-                    sha256=tools.archive.store([ready.raw]).sha256,
-                    state=LetterState.HELD if planned.held else LetterState.QUEUED,
-                    certain_only=planned.certain_only,
-                )
-            )
+            for planned in feedback.letters
+        )
         fp("casework_after_letters")
-        return tuple(letters)
+        return letters
 
     def _facts(self, mailbox: Mailbox, examination: Examination, number: str | None, now: datetime) -> LetterFacts:
         tools, case = self._tools, examination.case

@@ -9,15 +9,16 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
-from ledger.entries import Claim, Letter
+from ledger.entries import Claim
 from ledger.rehearsals import REASON
+from mailbot.cases.answers import answer
 from mailbot.cases.examiner import Arrived, Examination
 from mailbot.cases.workbench import Tools
 from mailbot.examination.classify import MailKind
 from mailbot.examination.feedback import Desk, LetterKind, doubtful, never_answered, recipient
 from mailbot.examination.rules.envelope import SubjectDeviates, SubjectMalformed
 from mailbot.examination.verdict import Outcome, Severity, Verdict
-from mailbot.letters.drafting import Item, LetterFacts, Sender, draft, facts_of
+from mailbot.letters.drafting import Item, LetterFacts, facts_of
 from mailbot.office.accounts import receiver_of
 from mailbot.settings import OFFICE_TIME, Mailbox
 from parsers.mail.message import Parsed
@@ -67,7 +68,9 @@ class Rehearsal:
         if to is None or examination.verdict.outcome is Outcome.SET_ASIDE:
             tools.ledger.set_aside(claim, REASON)
         else:
-            tools.ledger.answer(claim, REASON, letters=(self._letter(claim, mailbox, examination, to),))
+            facts = self._facts(mailbox, examination)
+            letter = answer(tools, claim, mailbox, examination, facts, kind=LetterKind.REHEARSAL, to=to)
+            tools.ledger.answer(claim, REASON, letters=(letter,))
 
     def _recipient(self, mailbox: Mailbox, examination: Examination) -> str | None:
         """Nobody whom a machine should not answer, and nobody whom a person would have to look at first."""
@@ -81,27 +84,6 @@ class Rehearsal:
         if never_answered(message, desk) or doubtful(message, desk):
             return None
         return recipient(message, examination.provenance, desk)
-
-    def _letter(self, claim: Claim, mailbox: Mailbox, examination: Examination, to: str) -> Letter:
-        tools, now = self._tools, self._tools.now()
-        ready = draft(
-            LetterKind.REHEARSAL,
-            self._facts(mailbox, examination),
-            tools.words,
-            to=to,
-            sender=Sender(mailbox.address, tools.instance.key("letters")),
-            message=examination.message,
-            mail_key=f"{claim.mail.mailbox}/{claim.mail.id}/{claim.mail.sha256}",
-            at=now,
-        )
-        return Letter(
-            kind=ready.kind,
-            mailbox=mailbox.address,
-            recipients=ready.recipients,
-            subject=ready.subject,
-            message_id=ready.message_id,
-            sha256=tools.archive.store([ready.raw]).sha256,
-        )
 
     def _facts(self, mailbox: Mailbox, examination: Examination) -> LetterFacts:
         tools = self._tools
