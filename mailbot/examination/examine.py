@@ -8,8 +8,9 @@ from collections.abc import Iterable, Iterator
 from mailbot.examination.clocks import Event, Happened, after
 from mailbot.examination.matter import Filing
 from mailbot.examination.rules import RULES
+from mailbot.examination.rules.correspondents import FirmNotCopied
 from mailbot.examination.rules.engagement_facts import completion_days, event_days, submission_days
-from mailbot.examination.rules.envelope import FirmNotCopied, MailboxWrong
+from mailbot.examination.rules.envelope import MailboxWrong
 from mailbot.examination.submission import OnFile, SubjectReading, Submission
 from mailbot.examination.verdict import Clock, Finding, Judged, Outcome, Severity, Verdict, outcome_of
 from mailbot.examination.workdays import day_of_receipt

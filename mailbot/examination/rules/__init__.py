@@ -4,17 +4,24 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from mailbot.examination.rules import (
-    agreement,
+    agreement_action,
+    agreement_engineer,
+    agreement_firm,
     agreement_project,
     attachments,
     commitment_letter,
+    commitment_letter_numbers,
+    commitment_letter_signing,
+    correspondents,
     documents,
     engagements,
     envelope,
     handlers,
     identity,
     insurance,
+    insurance_bearer,
     screenshots,
+    standing,
     timeliness,
 )
 from mailbot.examination.submission import OnFile, Submission
@@ -25,14 +32,21 @@ Rule = Callable[[Submission, OnFile], Iterator[Finding]]
 #: Every rule; a new one is a line in its topic's RULES, a new topic a line here.
 RULES: Final[tuple[Rule, ...]] = (
     *envelope.RULES,
+    *correspondents.RULES,
+    *standing.RULES,
     *attachments.RULES,
     *commitment_letter.RULES,
+    *commitment_letter_signing.RULES,
+    *commitment_letter_numbers.RULES,
     *insurance.RULES,
+    *insurance_bearer.RULES,
     *handlers.RULES,
     *screenshots.RULES,
     *identity.RULES,
     *documents.RULES,
-    *agreement.RULES,
+    *agreement_firm.RULES,
+    *agreement_engineer.RULES,
+    *agreement_action.RULES,
     *agreement_project.RULES,
     *timeliness.RULES,
     *engagements.RULES,

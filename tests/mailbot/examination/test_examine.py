@@ -8,7 +8,8 @@ import pytest
 from mailbot.examination.clocks import Event, Happened, after
 from mailbot.examination.examine import examine, judge, likely_filing
 from mailbot.examination.matter import RuleSetting
-from mailbot.examination.rules.envelope import FirmNotCopied, FirmUnknown, SubjectMalformed
+from mailbot.examination.rules.correspondents import FirmNotCopied, FirmUnknown
+from mailbot.examination.rules.envelope import SubjectMalformed
 from mailbot.examination.subject import read_subject
 from mailbot.examination.verdict import Finding, Outcome, Severity
 from mailbot.examination.workdays import SHANGHAI

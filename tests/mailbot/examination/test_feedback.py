@@ -6,7 +6,8 @@ import pytest
 
 from mailbot.examination.classify import MailKind
 from mailbot.examination.feedback import Desk, LetterKind, feedback_for, never_answered, recipient
-from mailbot.examination.rules.envelope import Duplicate, MailboxOtherToo, MailboxWrong
+from mailbot.examination.rules.envelope import MailboxOtherToo, MailboxWrong
+from mailbot.examination.rules.standing import Duplicate
 from mailbot.examination.verdict import Finding, Judged, Outcome, Severity, Verdict, outcome_of
 from parsers.mail.message import Address, AuthorDefect, Automatic, AutomaticKind, Message
 from parsers.mail.provenance import Authentication, Provenance

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from mailbot.examination.classify import MailMaybeAutomatic, MailNotUnderstood
 from mailbot.examination.rules import attachments as files
+from mailbot.examination.rules import correspondents, standing
 from mailbot.examination.rules import envelope as mail
 from mailbot.examination.rules.envelope import SubjectDeviates, SubjectMalformed
 from mailbot.examination.subject import read_subject
@@ -25,18 +26,18 @@ A, B = "重庆王五监理咨询有限公司", "重庆赵六工程监理有限�
     [
         *(mail.MailboxWrong(right=right, by_project=by) for right in ((), ("a@b.invalid",)) for by in (True, False)),
         mail.MailboxOtherToo(right=("a@b.invalid",)),
-        mail.AuthorNotRegistered(firm=A),
-        mail.AuthorNotRegistered(firm=A, earlier=True),
-        mail.AuthorNotRegistered(firm=A, other_firm=B),
-        mail.AuthorIsFirm(),
-        mail.AuthorUnauthenticated(spf="fail", dkim="none", dmarc="fail"),
-        mail.AuthorAmbiguous(why=(*(defect.value for defect in AuthorDefect), "look_alike")),
-        mail.FirmUnknown(firm=A, near_names=(B,), author_firm=B),
-        mail.FirmNotCopied(firm=A, firm_contact="zhangsan@example.invalid"),
-        mail.FirmNotCopied(firm=A, firm_contact="zhangsan@example.invalid", earlier=True),
-        mail.FirmNotCopied(firm=A, firm_contact="zhangsan@example.invalid", other_firm=B),
-        mail.ApplicantSuspended(),
-        mail.Duplicate(case_number="ZJZD-2026-0001"),
+        correspondents.AuthorNotRegistered(firm=A),
+        correspondents.AuthorNotRegistered(firm=A, earlier=True),
+        correspondents.AuthorNotRegistered(firm=A, other_firm=B),
+        correspondents.AuthorIsFirm(),
+        correspondents.AuthorUnauthenticated(spf="fail", dkim="none", dmarc="fail"),
+        correspondents.AuthorAmbiguous(why=(*(defect.value for defect in AuthorDefect), "look_alike")),
+        correspondents.FirmUnknown(firm=A, near_names=(B,), author_firm=B),
+        correspondents.FirmNotCopied(firm=A, firm_contact="zhangsan@example.invalid"),
+        correspondents.FirmNotCopied(firm=A, firm_contact="zhangsan@example.invalid", earlier=True),
+        correspondents.FirmNotCopied(firm=A, firm_contact="zhangsan@example.invalid", other_firm=B),
+        standing.ApplicantSuspended(),
+        standing.Duplicate(case_number="ZJZD-2026-0001"),
         files.AttachmentsMissing(),
         *(files.AttachmentLinked(labels=("a",), large_attachment=big, alone=big) for big in (True, False)),
         *(files.AttachmentFormat(name="a", kind=kind, extra=extra) for kind in FileKind for extra in (True, False)),

@@ -8,7 +8,7 @@ import pytest
 
 from mailbot.examination.matter import Matter
 from mailbot.examination.policies import POLICIES, known_policies
-from mailbot.examination.rules import commitment_letter, envelope, timeliness
+from mailbot.examination.rules import commitment_letter, correspondents, envelope, timeliness
 from mailbot.examination.subject import read_subject
 from parsers.documents.commitment_letter_alterations import Alteration, AlterationKind
 from tests.builders_submission import (
@@ -95,7 +95,7 @@ def test_a_sender_that_annex_3_does_not_prescribe(value, expected):
     submission = a_submission(
         matter="engineer_information", by="firm", engineer=None, policies={"unprescribed_sender": value}
     )
-    assert codes(run([envelope.author_is_registered], submission)) == expected
+    assert codes(run([correspondents.author_is_registered], submission)) == expected
 
 
 @pytest.mark.parametrize(("value", "weight"), [("doubt", "doubt"), ("presence", "note")])

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailbot.errors import ConfigurationError
-from mailbot.examination.rules.envelope import FirmNotCopied
-from mailbot.examination.rules.insurance import InsuranceWrongEmployer
+from mailbot.examination.rules.correspondents import FirmNotCopied
+from mailbot.examination.rules.insurance_bearer import InsuranceWrongEmployer
 from mailbot.examination.verdict import Clock
 from mailbot.letters.rendering import Words, day, deadline, minute, numeral
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from ledger.entries import Enterprise
-from mailbot.examination.rules.agreement import RULES
+from mailbot.examination.rules import agreement_action, agreement_engineer, agreement_firm
 from tests.builders_submission import (
     CREDIT,
     ENGINEER,
@@ -24,6 +24,7 @@ from tests.builders_submission import (
     run,
 )
 
+RULES = (*agreement_firm.RULES, *agreement_engineer.RULES, *agreement_action.RULES)
 OTHER_FIRM = "重庆嘉陵路桥监理有限公司"
 
 

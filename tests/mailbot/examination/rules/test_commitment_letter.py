@@ -6,6 +6,8 @@ from datetime import date
 import pytest
 
 from mailbot.examination.rules import commitment_letter as rules
+from mailbot.examination.rules import commitment_letter_numbers as numbers
+from mailbot.examination.rules import commitment_letter_signing as signing
 from mailbot.letters.rendering import Words
 from parsers.documents.commitment_letter import Choice, CommitmentLetter, Signature
 from parsers.documents.commitment_letter_alterations import Alteration, AlterationKind
@@ -26,6 +28,7 @@ from tests.builders_submission import (
 )
 from tests.builders_submission import a_letter as a_filled_letter
 
+RULES = (*rules.RULES, *signing.RULES, *numbers.RULES)
 PRESENT, ABSENT, UNCLEAR = Presence.PRESENT, Presence.ABSENT, Presence.UNCLEAR
 LABELS = {"legal_representative": "法定代表人", "engineer": "业绩登记申请人", "handler": "承办人"}
 CHANGED = Alteration(AlterationKind.CHANGED, "材料均真实有效", "材料大部分真实有效", "材料均真实有效", 1, None, True)
@@ -53,7 +56,7 @@ def a_letter(
 
 
 def found(*documents, known=None, **more):
-    return run(rules.RULES, a_submission(*documents, **more), known)
+    return run(RULES, a_submission(*documents, **more), known)
 
 
 def told(*documents, **more):
@@ -77,7 +80,7 @@ class TestMissing:
     def test_a_file_that_cannot_be_opened_may_hold_it_and_is_told_elsewhere(self):
         submission = a_submission(a_paper(DocumentKind.EXPLANATION))
         broken = replace(submission.files[0], documents=(), unreadable=Unreadable(Fault.BROKEN))
-        assert codes(run(rules.RULES, replace(submission, files=(broken,)))) == []
+        assert codes(run(RULES, replace(submission, files=(broken,)))) == []
 
     def test_an_undertaking_for_lateness_is_none(self):
         assert told(a_paper(DocumentKind.LATE_FILING_UNDERTAKING)) == [("letter_missing", "defect")]
@@ -280,12 +283,12 @@ class TestNumbers:
         (rules.LetterBlankUnfilled(blanks=("action",), both=True), "“新增”和“更新”"),
         (rules.LetterOptionUnticked(), "均未勾选"),
         (rules.LetterUndated(), "日期"),
-        (rules.LetterSignatureMissing(labels=("法定代表人", "承办人")), "法定代表人、承办人亲笔签名"),
-        (rules.LetterSealMissing(), "未加盖企业法人章"),
-        (rules.LetterSignatureUnclear(label="承办人", why="typed"), "疑似打印文字"),
-        (rules.LetterSealUnclear(why="half_cut"), "不完整"),
-        (rules.LetterSignatureRepeated(label="承办人", case_number="ZJZD-2026-0007"), "ZJZD-2026-0007"),
-        (rules.PhoneNotMobile(blank="phone", value="02362806051"), "023****6051"),
+        (signing.LetterSignatureMissing(labels=("法定代表人", "承办人")), "法定代表人、承办人亲笔签名"),
+        (signing.LetterSealMissing(), "未加盖企业法人章"),
+        (signing.LetterSignatureUnclear(label="承办人", why="typed"), "疑似打印文字"),
+        (signing.LetterSealUnclear(why="half_cut"), "不完整"),
+        (signing.LetterSignatureRepeated(label="承办人", case_number="ZJZD-2026-0007"), "ZJZD-2026-0007"),
+        (numbers.PhoneNotMobile(blank="phone", value="02362806051"), "023****6051"),
         (rules.LetterDatedAfterReceipt(day=date(2026, 3, 13)), "2026年3月13日"),
     ],
     ids=lambda value: value.code if hasattr(value, "code") else None,

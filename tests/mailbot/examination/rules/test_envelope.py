@@ -6,11 +6,12 @@ import pytest
 
 from ledger.entries import Enterprise
 from mailbot.examination.examine import judge
-from mailbot.examination.rules import envelope
+from mailbot.examination.rules import correspondents, envelope, standing
 from mailbot.examination.verdict import Severity
 from parsers.mail.message import Address, AuthorDefect
 from parsers.mail.provenance import Authentication
 
+RULES = (*envelope.RULES, *correspondents.RULES, *standing.RULES)
 TRACK_BOX, INFORMATION_BOX = "cqjtzjzd@vip.163.com", "cqjtgjzx@vip.163.com"
 OTHER = Enterprise("重庆赵六工程监理有限公司", "915000000000000192", "other@example.invalid")
 FIRM = "重庆王五监理咨询有限公司"
@@ -18,7 +19,7 @@ FIRM = "重庆王五监理咨询有限公司"
 
 def said(submission, known):
     """code → severity of everything that the envelope's rules find."""
-    found = [finding for rule in envelope.RULES for finding in rule(submission, known)]
+    found = [finding for rule in RULES for finding in rule(submission, known)]
     return {finding.code: judge(finding, submission).severity for finding in found}
 
 
@@ -101,7 +102,7 @@ class TestAuthor:
 
     def test_the_contact_address_of_another_firm_is_named(self, a_submission, on_file):
         submission = a_submission("close_by_firm", author=OTHER.contact_address, cc=())
-        (finding,) = envelope.author_is_registered(submission, on_file(author_firm=OTHER))
+        (finding,) = correspondents.author_is_registered(submission, on_file(author_firm=OTHER))
         assert finding.other_firm == OTHER.name
 
     def test_an_engineers_filing_from_the_firms_mailbox_is_noted_and_needs_no_copy(self, a_submission, on_file):
@@ -162,7 +163,7 @@ class TestFirm:
 
     def test_another_firm_that_was_copied_instead_is_named(self, a_submission, on_file):
         submission = a_submission(cc=(OTHER.contact_address,))
-        (finding,) = envelope.firm_is_copied(submission, on_file(copied_firms=(OTHER,)))
+        (finding,) = correspondents.firm_is_copied(submission, on_file(copied_firms=(OTHER,)))
         assert finding.other_firm == OTHER.name
 
     def test_the_copy_may_stand_in_to(self, a_submission, on_file):

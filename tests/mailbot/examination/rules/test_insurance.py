@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from mailbot.examination.rules import insurance
+from mailbot.examination.rules import insurance, insurance_bearer
 from parsers.documents.commitment_letter import CommitmentLetter
 from parsers.documents.document import DocumentKind
 from parsers.documents.social_insurance import SocialInsuranceCertificate
@@ -14,6 +14,7 @@ from parsers.documents.social_insurance_title import Title, Variety
 from parsers.files.page import Fault, ReadBy, Unreadable
 from tests.builders_submission import FIRM, a_submission, codes, on_file, read, run
 
+RULES = (*insurance.RULES, *insurance_bearer.RULES)
 HANDLER, HANDLER_ID, OTHER_ID = "李四", "500103198808080007", "510223197602150004"
 RECEIVED = date(2026, 6, 24)  # asks for March, April and May
 RIGHT = Title(Variety.INDIVIDUAL, "重庆市社会保险参保证明(个人)", certain=True)
@@ -67,7 +68,7 @@ def examine(*documents, received=RECEIVED, known=None, **more):
     submission = a_submission(
         *documents, matter="firm_information", by="firm", received=received, engineer=None, **more
     )
-    return run(insurance.RULES, submission, known)
+    return run(RULES, submission, known)
 
 
 def told(*documents, **more):
@@ -79,7 +80,7 @@ def test_a_right_certificate_is_passed_in_silence():
 
 
 def test_a_filing_that_asks_for_none_is_not_asked():
-    assert run(insurance.RULES, a_submission(a_letter())) == []
+    assert run(RULES, a_submission(a_letter())) == []
 
 
 def test_missing_is_certain_only_when_every_page_was_recognised():
@@ -90,7 +91,7 @@ def test_missing_is_certain_only_when_every_page_was_recognised():
 def test_a_file_that_cannot_be_opened_may_hold_it():
     submission = a_submission(a_letter(), a_certificate(), matter="firm_information", by="firm", engineer=None)
     files = (submission.files[0], replace(submission.files[1], documents=(), unreadable=Unreadable(Fault.ENCRYPTED)))
-    assert run(insurance.RULES, replace(submission, files=files)) == []
+    assert run(RULES, replace(submission, files=files)) == []
 
 
 def test_one_sent_earlier_need_not_be_sent_again():

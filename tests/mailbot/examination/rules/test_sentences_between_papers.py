@@ -5,7 +5,15 @@ from datetime import date
 
 import pytest
 
-from mailbot.examination.rules import agreement, agreement_project, engagements, screenshots, timeliness
+from mailbot.examination.rules import (
+    agreement_action,
+    agreement_engineer,
+    agreement_firm,
+    agreement_project,
+    engagements,
+    screenshots,
+    timeliness,
+)
 from mailbot.examination.submission import Engagement
 from mailbot.examination.verdict import Finding
 from mailbot.letters.rendering import Words
@@ -23,7 +31,7 @@ from tests.builders_submission import (
     run,
 )
 
-TOPICS = (screenshots, agreement, agreement_project, timeliness, engagements)
+TOPICS = (screenshots, agreement_firm, agreement_engineer, agreement_action, agreement_project, timeliness, engagements)
 RULES = tuple(rule for topic in TOPICS for rule in topic.RULES)
 WORDS = Words()
 
