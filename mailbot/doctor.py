@@ -16,7 +16,7 @@ from mailbot.app import apply_settings, mailbox_matters, open_archive, open_ledg
 from mailbot.errors import MailbotError
 from mailbot.examination.policies import POLICIES
 from mailbot.examination.workdays import Calendar
-from mailbot.isolation.child import Died, Nursery, standing_walls
+from mailbot.isolation.child import Died, IsolationFailed, Nursery, standing_walls
 from mailbot.letters.rendering import Words
 from mailbot.office.accounts import account_of
 from mailbot.office.calendars import load_calendar
@@ -76,7 +76,7 @@ def _tried(what: str, look: Callable[[], Iterator[Line]], remedy: str = "") -> I
     """`remedy`: for failures whose own message, unlike a configuration's, does not say what to do."""
     try:
         yield from look()
-    except (MailbotError, LedgerError, OSError, ValueError) as error:
+    except (MailbotError, LedgerError, IsolationFailed, OSError, ValueError) as error:
         yield Line(FAILED, what, f"{error}; {remedy}" if remedy else str(error))
 
 

@@ -28,6 +28,7 @@ from mailbot.examination.policies import known_policies
 from mailbot.examination.rules import KNOWN_CODES
 from mailbot.examination.verdict import Severity
 from mailbot.office.validation import read_toml, validate
+from mailbot.reading.engines import EngineName
 
 OFFICE_TIME = ZoneInfo("Asia/Shanghai")
 _STORE = re.compile(r"s3://[a-z0-9][a-z0-9.-]+(/[\w.-]+)+/?", re.ASCII)
@@ -248,7 +249,7 @@ class Forms(Table):
 class ReadingTable(Table):
     """How papers are read."""
 
-    engine: Literal["rapid", "tesseract", "openvino"] = "rapid"
+    engine: EngineName = "rapid"
     workers: Annotated[int, Field(ge=1, le=64)] | None = None  #: default: one a core
     cache: Rooted = Path("data/cache")
 

@@ -145,10 +145,6 @@ class _Engine:
             self._loaded = load_engine(self._name)
         return self._loaded
 
-    @property
-    def identity(self) -> str:
-        return self.load().identity
-
     def read(self, red: Any, enough: Callable[[], bool]) -> Any:
         return self.load().read(red, enough)
 

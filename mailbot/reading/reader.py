@@ -10,6 +10,7 @@ from typing import Final, Self
 
 from mailbot.isolation.child import Nursery
 from mailbot.reading.cache import ReadingCache
+from mailbot.reading.engines import EngineName
 from mailbot.reading.hand import Hand
 from mailbot.reading.jobs import Jobs, OpenFile, Warm
 from mailbot.reading.kept import Kept
@@ -39,7 +40,7 @@ class PaperReader:
         self,
         nursery: Nursery,
         *,
-        engine: str = "rapid",
+        engine: EngineName = "rapid",
         workers: int | None = None,
         cache: Path | None = None,
         forms: Path | None = None,

@@ -8,11 +8,12 @@ from typing import Final
 
 import parsers
 from mailbot.reading.cache import digest_of
+from mailbot.reading.engines import EngineName, engine_version
 from mailbot.reading.wire import pack
 from parsers.files.limits import DEFAULT_LIMITS, FileLimits
 
 _MIB: Final = 1 << 20
-_LIBRARIES: Final = ("rapidocr", "onnxruntime", "pypdfium2", "pillow", "opencv-python-headless", "numpy")
+_LIBRARIES: Final = ("pypdfium2", "pillow", "opencv-python-headless", "numpy")
 
 
 @dataclass(frozen=True)
@@ -35,18 +36,19 @@ DEFAULT_BUDGET: Final = ReadingBudget()
 class Terms:
     """What holds for every paper that one reader reads."""
 
-    engine: str = "rapid"
+    engine: EngineName = "rapid"
     forms: Path | None = None  #: the office's own, besides the shipped ones
     limits: FileLimits = DEFAULT_LIMITS
     budget: ReadingBudget = DEFAULT_BUDGET
     recognise: str = "parsers.documents.recognise:recognise"
 
     def versions(self) -> tuple[str, str]:
-        """Names of what pages and papers depend on besides their content."""
+        """Names of what pages and papers depend on besides their content. Raises ConfigurationError: no such engine."""
+        engine = engine_version(self.engine)
         root = Path(parsers.__file__).parent
         numbers = "/".join(importlib.metadata.version(library) for library in _LIBRARIES)
         pages = digest_of([root / "files"])
-        settings = hashlib.sha256(f"{self.engine}/{numbers}/{pack(self.limits).decode()}".encode()).hexdigest()[:16]
+        settings = hashlib.sha256(f"{engine}/{numbers}/{pack(self.limits).decode()}".encode()).hexdigest()[:16]
         papers = digest_of([root, *([self.forms] if self.forms else [])])
         name = hashlib.sha256(self.recognise.encode()).hexdigest()[:6]
         return f"{settings}-{pages}", f"{settings}-{papers}-{name}"

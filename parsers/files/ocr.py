@@ -28,10 +28,6 @@ class Reading:
 class Ocr(Protocol):
     """An engine, loaded once and used for many pages by one thread."""
 
-    @property
-    def identity(self) -> str:
-        """Engine, version and settings: two readings under one identity are the same."""
-
     def read(self, red: Grey, enough: Callable[[], bool]) -> Reading:
         """The lines of one picture. `enough` is asked between lines; True ends the reading early."""
 

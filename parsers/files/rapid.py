@@ -1,6 +1,5 @@
 """How does rapidocr (PP-OCRv6, its models inside the wheel) read a page fastest without reading worse?"""
 
-import importlib.metadata
 import logging
 import math
 import os
@@ -47,15 +46,8 @@ class RapidOcr:
     def __init__(self, engine: str = "onnxruntime") -> None:
         cv2.setNumThreads(1)
         logging.getLogger("RapidOCR").setLevel(logging.WARNING)
-        self._engine = engine
         self._find, self._recognise, self._classify = _load(engine)
         self._characters: list[str] = self._recognise.postprocess_op.character
-
-    @property
-    def identity(self) -> str:
-        version = importlib.metadata.version("rapidocr")
-        runtime = importlib.metadata.version(self._engine)
-        return f"rapidocr-{version}/{self._engine}-{runtime}/{_FIRST_SIDE}-{PAPER_SIDE}-{SCREEN_SIDE}-{_AGAIN_SIDE}/4"
 
     def read(self, red: Grey, enough: Callable[[], bool]) -> Reading:
         """The page's lines. Finding them costs 0.2 to 1.5 s, each line 10 to 60 ms."""

@@ -32,19 +32,31 @@ class _Word:
     bottom: int
 
 
+class TesseractMissing(Exception):
+    """The program or its Chinese is not installed."""
+
+
+def tesseract_version() -> str:
+    """Program and languages by which two readings are the same; raises TesseractMissing."""
+    languages = _languages()
+    return f"tesseract-{pytesseract.get_tesseract_version()}/{languages}"
+
+
+def _languages() -> str:
+    try:
+        known = set(pytesseract.get_languages())
+    except (OSError, RuntimeError) as error:
+        raise TesseractMissing(str(error)[:100]) from error
+    if "chi_sim" not in known:
+        raise TesseractMissing("it has no chi_sim")
+    return "+".join(name for name in _LANGUAGE.split("+") if name in known)
+
+
 class TesseractOcr:
     """pytesseract on the red channel. 12 % character errors on scans, 35 % on photographs."""
 
     def __init__(self) -> None:
-        self._version = str(pytesseract.get_tesseract_version())
-        known = set(pytesseract.get_languages())
-        self._language = "+".join(name for name in _LANGUAGE.split("+") if name in known)
-        if "chi_sim" not in known:
-            raise RuntimeError("tesseract has no chi_sim; install tesseract-ocr-chi-sim")
-
-    @property
-    def identity(self) -> str:
-        return f"tesseract-{self._version}/{self._language}/{_MODE}/1"
+        self._language = _languages()
 
     def read(self, red: Grey, enough: Callable[[], bool]) -> Reading:
         best = self._read(red, 0)

@@ -130,8 +130,6 @@ def test_noise_is_read_in_bounded_time(ocr) -> None:
 class Muttering:
     """An engine that read little, and that badly."""
 
-    identity = "muttering"
-
     def __init__(self, *confidences: float, complete: bool = True) -> None:
         quads = np.array(
             [[[10, y], [90, y], [90, y + 8], [10, y + 8]] for y in range(10, 10 + 12 * len(confidences), 12)]
@@ -176,12 +174,11 @@ def test_grey_scans_are_told_from_coloured_ones(image, colourful) -> None:
 
 
 def test_tesseract_reads_the_same_lines() -> None:
-    pytesseract = pytest.importorskip("pytesseract")
-    try:
-        from parsers.files.tesseract import TesseractOcr
+    from parsers.files.tesseract import TesseractMissing, TesseractOcr
 
+    try:
         second = TesseractOcr()
-    except (pytesseract.TesseractNotFoundError, RuntimeError) as error:
+    except TesseractMissing as error:
         pytest.skip(f"tesseract with chi_sim is not installed: {error}")
     page, _ = read(written(), second)
     assert "50010119" in "".join(letters(page))
