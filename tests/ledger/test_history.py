@@ -1,7 +1,11 @@
 """The history cannot be altered unseen, and the database takes many writers."""
 
+import multiprocessing
+import queue
 import sqlite3
 import stat
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -105,21 +109,57 @@ def test_four_writers_at_once_never_fail(url):
         assert ledger.verify() == ()
 
 
-def test_a_ledger_opened_by_several_at_once_is_created_once(url):
-    errors = []
+def opened_and_closed(url, together, errors):
+    try:
+        together.wait(30)
+        Ledger.open(url).close()
+    except Exception as error:  # noqa: BLE001 - told by the test
+        errors.put(repr(error))
 
-    def create():
-        try:
-            Ledger.open(url).close()
-        except Exception as error:  # noqa: BLE001 - a thread's error is told by the test
-            errors.append(error)
 
-    threads = [threading.Thread(target=create) for _ in range(3)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert errors == []
+@pytest.mark.parametrize("kind", ["threads", "processes"])
+def test_a_ledger_opened_by_several_at_once_is_created_once(url, kind):
+    """As when daemon and workers start together on a fresh data folder."""
+    fork = multiprocessing.get_context("fork")
+    make, together, errors = {
+        "threads": (threading.Thread, threading.Barrier(4), queue.SimpleQueue()),
+        "processes": (fork.Process, fork.Barrier(4), fork.SimpleQueue()),
+    }[kind]
+    several = [make(target=opened_and_closed, args=(url, together, errors)) for _ in range(4)]
+    for one in several:
+        one.start()
+    for one in several:
+        one.join()
+    assert errors.empty(), errors.get()
+    with Ledger.open(url) as ledger:
+        assert ledger.verify() == ()
+
+
+def test_who_meets_another_at_the_switch_to_wal_waits_for_him(tmp_path):
+    """SQLite's busy_timeout does not reach there: the second one failed at once."""
+    url, path = f"sqlite:///{tmp_path}/ledger.db", tmp_path / "ledger.db"
+    other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")  # as in the middle of a switch
+    leaving = threading.Timer(0.5, other.rollback)
+    leaving.start()
+    Ledger.open(url).close()
+    leaving.join()
+    other.close()
+
+
+def test_a_second_door_to_the_ledger_in_one_process_costs_the_first_no_lock(tmp_path):
+    """Whoever opens and closes the file itself drops SQLite's locks: another program's end then deleted the -wal in
+    use, and what was written next was lost."""
+    url = f"sqlite:///{tmp_path}/ledger.db"
+    elsewhere = f"from ledger.ledger import Ledger; Ledger.open({url!r}).close()"
+    with Ledger.open(url) as ledger:
+        ledger.record_mails([an_arrival(1)], NOW)
+        Ledger.open(url)  # and stays open, as an engine does that nobody disposes of
+        subprocess.run([sys.executable, "-c", elsewhere], check=True)
+        assert (tmp_path / "ledger.db-wal").exists()
+        ledger.record_mails([an_arrival(2)], NOW)
+    with Ledger.open(url) as ledger:
+        assert len(ledger.known_uids(MAILBOX, "INBOX", 7)) == 2
 
 
 def test_the_migrations_make_the_tables_that_the_program_knows(ledger):
