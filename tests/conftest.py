@@ -4,7 +4,7 @@ import logging
 import os
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from mailbot.letters import correspondence
 from tests.numbers import WATCH
@@ -20,7 +20,8 @@ def _watched(**facts: object) -> bytes:
 
 
 correspondence.compose = _watched
-settings.register_profile("anywhere", deadline=None)  # a busy machine is no failure
+# A busy machine is no failure.
+settings.register_profile("anywhere", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("anywhere")
 logging.getLogger("mailbot").addHandler(WATCH)
 
