@@ -1,26 +1,19 @@
-"""How is the service put together? The only file that knows every other."""
+"""How is the service put together: which leg gets what, and what wakes it? Out of a workshop, the composition root."""
 
-import logging
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from threading import Event
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING
 
-from ledger.archive import Archive
-from ledger.ledger import Ledger
-from mailbot.cases.examiner import Examiner
-from mailbot.cases.records import LedgerRecords
-from mailbot.casework import Casework, Tools, worker_name
+from mailbot.casework import Casework, worker_name
 from mailbot.desk import Desk
 from mailbot.dispatch import Brakes, Dispatch
 from mailbot.errors import ConfigurationError
-from mailbot.examination.matter import Matter, prescribed_mailboxes
 from mailbot.examination.workdays import Calendar
-from mailbot.instance import Instance, instance_in
+from mailbot.instance import instance_in
 from mailbot.intake import Intake
 from mailbot.isolation.child import Nursery
 from mailbot.keeping import Keeping
@@ -28,14 +21,10 @@ from mailbot.letters.labels import Labels
 from mailbot.letters.rendering import Words
 from mailbot.lock import sole_daemon
 from mailbot.office.accounts import account_of
-from mailbot.office.authorities import ProjectMap, load_projects
 from mailbot.office.calendars import load_calendar
 from mailbot.office.credentials import environment
-from mailbot.office.files import Watched
-from mailbot.office.packs import load_matters, refuse_unknown_forms
-from mailbot.office.suspension import SuspensionList, load_suspensions
 from mailbot.reading.crops import Crops
-from mailbot.reading.mails import MAIL_PRELOAD, MailReader
+from mailbot.reading.mails import MailReader
 from mailbot.reading.reader import PRELOAD, PaperReader
 from mailbot.reviewers.post import Post
 from mailbot.reviewers.prompts import Prompts
@@ -47,15 +36,11 @@ from mailbot.upkeep import Upkeep
 from mailbot.watch.alarms import LedgerBell
 from mailbot.watch.health import Bounds, Watchman
 from mailbot.watch.heartbeat import beat, seconds_between
-from parsers.documents.forms import load_forms
-from parsers.names import fold_firm
+from mailbot.workshop import Workshop, furnish, open_archive, open_ledger
 
 if TYPE_CHECKING:
     from mailbot.wakeups import Wakeups
 
-log = logging.getLogger(__name__)
-
-_INSTANCE = "instance"  #: under which the ledger remembers whose it is
 _LOOK_SECONDS = 5.0  #: casework and dispatch are woken; this finds what a lost wake-up left
 _DESK_SECONDS = 60.0
 _WORKER_SECONDS = 2.0  #: a further worker's look: what wakes it may be lost
@@ -64,109 +49,12 @@ _IDLE_SECONDS = 60.0  #: until a watch that ended is begun again
 _SWEEP_SECONDS = 3600.0
 
 
-@dataclass(frozen=True)
-class Workshop:
-    """What examining needs: with a configuration the directory and the ledger too."""
-
-    examiner: Examiner
-    reader: PaperReader
-    mails: MailReader
-    words: Words
-    settings: Settings | None = None
-    ledger: Ledger | None = None
-    archive: Archive | None = None
-    instance: Instance | None = None
-
-
-@contextmanager
-def workshop(config: Path | None) -> Iterator[Workshop]:
-    """Everything that examining needs, closed at the end. Raises ConfigurationError."""
-    with ExitStack() as stack:
-        # The nursery starts before secrets, sockets and the database: what it forks has never seen them.
-        nursery = stack.enter_context(Nursery(PRELOAD))
-        settings = load_settings(config) if config else None
-        yield _furnished(stack, nursery, settings)
-
-
-def _furnished(stack: ExitStack, nursery: Nursery, settings: Settings | None, *, as_guest: bool = False) -> Workshop:
-    matters = apply_settings(load_matters(settings.folders.packs if settings else None), settings)
-    calendar = load_calendar(settings.folders.calendars if settings else None)
-    refuse_unknown_forms(matters, (form.number for form in load_forms(settings.forms.directory if settings else None)))
-    words = Words(settings.folders.templates if settings else None)
-    mails = MailReader(nursery)
-    if settings is None:
-        cache = Path(stack.enter_context(TemporaryDirectory(prefix="mailbot-check-")))
-        reader = stack.enter_context(PaperReader(nursery, cache=cache))
-        examiner = Examiner(
-            matters=matters, calendar=calendar, reader=reader, mailbox_matters=prescribed_mailboxes(matters)
-        )
-        return Workshop(examiner, reader, mails, words)
-    reader = stack.enter_context(
-        PaperReader(
-            nursery,
-            engine=settings.reading.engine,
-            workers=settings.reading.workers,
-            cache=settings.reading.cache,
-            forms=settings.forms.directory,
-        )
-    )
-    ledger = stack.enter_context(open_ledger(settings))
-    archive = open_archive(settings)
-    instance = _host(ledger, settings) if not as_guest else _guest(ledger, settings)
-    examiner = Examiner(
-        matters=matters,
-        calendar=calendar,
-        reader=reader,
-        mailbox_matters=mailbox_matters(settings, matters),
-        records=LedgerRecords(ledger, archive, mails),
-        instance=instance,
-        directory_max_age_days=settings.directory.max_age_days,
-        **_own_tables(settings),
-    )
-    return Workshop(examiner, reader, mails, words, settings, ledger, archive, instance)
-
-
-def _host(ledger: Ledger, settings: Settings) -> Instance:
-    """Ours: its mark in the ledger lets guests tell whether they belong to it."""
-    instance = instance_in(settings.data_folder)
-    known = ledger.recall(_INSTANCE)
-    if known != instance.mark:
-        if known is not None:
-            log.warning("the secret is not the one the ledger was kept with: people are not recognised again")
-        ledger.remember(_INSTANCE, instance.mark)
-    return instance
-
-
-def _guest(ledger: Ledger, settings: Settings) -> Instance:
-    """The daemon's, brought here. Raises ConfigurationError when it is missing or another's."""
-    instance = instance_in(settings.data_folder, make=False)
-    if ledger.recall(_INSTANCE) not in (None, instance.mark):
-        raise ConfigurationError(
-            f"{settings.data_folder}/instance.secret: of another installation; bring that of the daemon's data folder"
-        )
-    return instance
-
-
-class _Tables(TypedDict, total=False):
-    suspended: Callable[[], SuspensionList]
-    projects: Callable[[], ProjectMap | None]
-
-
-def _own_tables(settings: Settings) -> _Tables:
-    """The office's lists, read again when they change. Raises ConfigurationError."""
-    tables: _Tables = {}
-    if settings.folders.suspended:
-        tables["suspended"] = Watched(settings.folders.suspended, load_suspensions).now
-    if settings.folders.projects:
-        tables["projects"] = Watched(settings.folders.projects, load_projects).now
-    return tables
-
-
 class Service:
     """The daemon's legs, built and wired; they never call each other."""
 
     def __init__(self, shop: Workshop, settings: Settings, accounts: tuple[Account, ...]) -> None:
-        ledger, archive, instance = _owned(shop)
+        tools = shop.tools()
+        ledger, archive, instance = tools.ledger, tools.archive, tools.instance
         self.settings = settings
         self._wakeups = _wakeups(settings) if settings.ledger.is_shared else None
         self._accounts = accounts
@@ -179,7 +67,6 @@ class Service:
             free_bytes=settings.limits.free_disk_megabytes * MEBIBYTE,
             stop=self._stop,
         )
-        tools = Tools(ledger, archive, shop.mails, shop.examiner, shop.words, settings, instance)
         self._casework = Casework(tools)
         self._dispatch = Dispatch(
             ledger=ledger,
@@ -305,7 +192,7 @@ def service(config: Path) -> Iterator[Service]:
         settings = load_settings(config)
         accounts = tuple(account_of(box, settings, environment()) for box in settings.mailbox)
         stack.enter_context(sole_daemon(settings.data_folder))
-        shop = _furnished(stack, nursery, settings)
+        shop = furnish(stack, nursery, settings)
         yield Service(shop, settings, accounts)
 
 
@@ -348,10 +235,8 @@ def extra_worker(config: Path) -> Iterator[ExtraWorker]:
                 f"{config}: ledger.url: further workers need PostgreSQL (postgresql+psycopg://…); "
                 "with SQLite `mailbot run` does all the work itself"
             )
-        shop = _furnished(stack, nursery, settings, as_guest=True)
-        ledger, archive, instance = _owned(shop)
-        casework = Casework(Tools(ledger, archive, shop.mails, shop.examiner, shop.words, settings, instance))
-        yield ExtraWorker(casework, shop.reader, shop.mails, _wakeups(settings))
+        shop = furnish(stack, nursery, settings, as_guest=True)
+        yield ExtraWorker(Casework(shop.tools()), shop.reader, shop.mails, _wakeups(settings))
 
 
 def _wakeups(settings: Settings) -> "Wakeups":
@@ -360,13 +245,6 @@ def _wakeups(settings: Settings) -> "Wakeups":
     except ImportError as error:
         raise ConfigurationError(f"ledger.url: {error}; install it: pip install 'mailbot[postgres]'") from error
     return Wakeups(settings.ledger.url)
-
-
-def _owned(shop: Workshop) -> tuple[Ledger, Archive, Instance]:
-    assert shop.ledger
-    assert shop.archive
-    assert shop.instance
-    return shop.ledger, shop.archive, shop.instance
 
 
 def _brakes(settings: Settings) -> Brakes:
@@ -393,69 +271,3 @@ def desk(config: Path) -> Iterator[tuple[Desk, Settings]]:
             ),
             settings,
         )
-
-
-@contextmanager
-def open_ledger(settings: Settings) -> Iterator[Ledger]:
-    """The ledger, migrated to this program's tables."""
-    settings.data_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    ledger = Ledger.open(settings.ledger.url, fold=fold_firm)
-    try:
-        yield ledger
-    finally:
-        ledger.close()
-
-
-def open_archive(settings: Settings) -> Archive:
-    """The raw mails, in a folder or in an object store. Raises ConfigurationError, ArchiveError."""
-    place = settings.ledger.archive
-    if isinstance(place, Path):
-        return Archive(place)
-    try:
-        from ledger.shelf_store import StoreShelf
-    except ImportError as error:
-        raise ConfigurationError(f"ledger.archive: {error}; install it: pip install 'mailbot[s3]'") from error
-    return Archive(StoreShelf(place, local=settings.data_folder, endpoint=settings.ledger.archive_endpoint))
-
-
-@contextmanager
-def tools_without_reader(settings: Settings, ledger: Ledger) -> Iterator[Tools]:
-    """What decisions at a terminal work with: no paper is read for them."""
-    matters = apply_settings(load_matters(settings.folders.packs), settings)
-    archive, words = open_archive(settings), Words(settings.folders.templates)
-    with Nursery(MAIL_PRELOAD) as nursery:
-        mails = MailReader(nursery)
-        examiner = Examiner(
-            matters=matters,
-            calendar=load_calendar(settings.folders.calendars),
-            reader=None,
-            mailbox_matters=mailbox_matters(settings, matters),
-            records=LedgerRecords(ledger, archive, mails),
-        )
-        yield Tools(ledger, archive, mails, examiner, words, settings, instance_in(settings.data_folder))
-
-
-def mailbox_matters(settings: Settings, matters: tuple[Matter, ...]) -> dict[str, frozenset[str]]:
-    """Review mailbox → matters, the circular's own for what is not reviewed here.
-
-    Raises ConfigurationError for a matter that no pack describes.
-    """
-    known = {matter.key for matter in matters}
-    for number, mailbox in enumerate(settings.mailbox, start=1):
-        for key in mailbox.matters:
-            if key not in known:
-                raise ConfigurationError(
-                    f"mailbox[{number}].matters: unknown matter {key!r}; known: {', '.join(sorted(known))}"
-                )
-    configured = {box.address.lower(): frozenset(box.matters) for box in settings.mailbox}
-    covered = frozenset[str]().union(*configured.values())
-    # A mail for another office is answered with the circular's address, as long as no mailbox here takes its matter.
-    others = {address: keys - covered for address, keys in prescribed_mailboxes(matters).items() if keys - covered}
-    return {**others, **configured}
-
-
-def apply_settings(matters: tuple[Matter, ...], settings: Settings | None) -> tuple[Matter, ...]:
-    """The office's severities and policies over those of the packs."""
-    if settings is None or not (settings.severities or settings.policies):
-        return matters
-    return tuple(matter.overruled(settings.severities, settings.policies) for matter in matters)

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from ledger.errors import LedgerError
-from mailbot.app import apply_settings, mailbox_matters, open_archive, open_ledger
 from mailbot.errors import MailbotError
 from mailbot.examination.policies import POLICIES
 from mailbot.examination.workdays import Calendar
@@ -26,6 +25,7 @@ from mailbot.reading.reader import PRELOAD, PaperReader
 from mailbot.settings import OFFICE_TIME, Mailbox, Settings, load_settings
 from mailbot.transport.imap import open_mailbox
 from mailbot.transport.smtp import SmtpConnection
+from mailbot.workshop import apply_settings, mailbox_matters, open_archive, open_ledger
 from parsers.documents.forms import load_forms
 
 OK, WARNING, FAILED = "ok", "warning", "failed"

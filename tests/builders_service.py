@@ -12,7 +12,6 @@ from pathlib import Path
 from ledger.archive import Archive
 from ledger.entries import Arrival, Delivery, Enterprise
 from ledger.ledger import Ledger
-from mailbot.app import apply_settings, mailbox_matters
 from mailbot.cases.examiner import Arrived, Examiner
 from mailbot.cases.records import LedgerRecords
 from mailbot.casework import Casework, Tools
@@ -23,6 +22,7 @@ from mailbot.office.calendars import load_calendar
 from mailbot.office.packs import load_matters
 from mailbot.reading.mails import MailReader
 from mailbot.settings import OFFICE_TIME, Settings
+from mailbot.workshop import apply_settings, mailbox_matters
 from parsers.documents.card_in_hand import CardInHandPhoto
 from parsers.documents.commitment_letter import Choice, Signature
 from parsers.documents.document import DocumentKind, FileRead, Mark, Presence

@@ -16,6 +16,7 @@ FLOORS = {
     "mailbot.commands": 6,
     "mailbot.demo": 6,
     "mailbot.app": 5,
+    "mailbot.workshop": 5,
     "mailbot.doctor": 5,
     "mailbot.schedule": 4,
     "mailbot.intake": 4,

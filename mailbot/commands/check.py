@@ -14,7 +14,6 @@ from typing import TypeVar
 from rich.console import Console
 from rich.progress import Progress
 
-from mailbot.app import Workshop, workshop
 from mailbot.cases.examiner import Arrived
 from mailbot.cases.report import as_json, as_text, documents_as_json, files_as_text
 from mailbot.errors import UsageError
@@ -22,6 +21,7 @@ from mailbot.examination.matter import prescribed_mailboxes
 from mailbot.office.accounts import receiver_at, receiver_of
 from mailbot.reading.mails import Unparsed
 from mailbot.reading.reader import AttachedFile
+from mailbot.workshop import Workshop, workshop
 from parsers.files.kind import FileKind, kind_of
 from parsers.mail.message import Message, Parsed
 

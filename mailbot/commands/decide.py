@@ -6,7 +6,6 @@ from argparse import Namespace
 from datetime import UTC, datetime
 from typing import Final
 
-from mailbot.app import open_ledger, tools_without_reader
 from mailbot.decisions.carrying_out import Carrier, Done
 from mailbot.decisions.consequences import NotPossible
 from mailbot.decisions.notes import Note, Notes
@@ -16,6 +15,7 @@ from mailbot.errors import UsageError
 from mailbot.examination.command import Check, Command, NotUnderstood, Parsed, Word, parse
 from mailbot.examination.workdays import day_of_receipt
 from mailbot.settings import Reviewer, Settings, load_settings
+from mailbot.workshop import open_ledger, tools_without_reader
 
 _CHECK: Final = re.compile(r"check:([a-z_]+)=(.+)", re.DOTALL)
 #: `备注 check:…` is written too: the word before adds nothing.

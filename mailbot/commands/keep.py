@@ -15,7 +15,6 @@ from ledger.ledger import Ledger
 from ledger.parcel import Manifest, drill, read_manifest, write_backup
 from ledger.parcel import restore as restore_backup
 from ledger.retention import MARKED_DAYS
-from mailbot.app import open_archive, open_ledger
 from mailbot.commands.table import local_minute
 from mailbot.errors import UsageError
 from mailbot.isolation.child import Nursery
@@ -28,6 +27,7 @@ from mailbot.reading.mails import MAIL_PRELOAD, MailReader, Unparsed
 from mailbot.reindex import Reindexed
 from mailbot.reindex import reindex as reindex_archive
 from mailbot.settings import OFFICE_TIME, Settings, load_settings
+from mailbot.workshop import open_archive, open_ledger
 
 _SECRET = "instance.secret"  # noqa: S105 - a file's name
 _WAITING = (MailState.QUARANTINED, MailState.BACKLOG)

@@ -21,7 +21,6 @@ from ledger.figures import Figures, Period
 from ledger.ledger import Ledger
 from ledger.questions import CaseFile, CaseFilter
 from ledger.store import midnight, office_day
-from mailbot.app import open_ledger
 from mailbot.commands.table import local_minute, show_cases
 from mailbot.errors import UsageError
 from mailbot.examination.clocks import COURSES, Proof, prove
@@ -32,6 +31,7 @@ from mailbot.letters.rendering import Words
 from mailbot.office.calendars import load_calendar
 from mailbot.office.packs import load_matters
 from mailbot.settings import OFFICE_TIME, Settings, load_settings
+from mailbot.workshop import open_ledger
 from parsers.masking import mask, masked_address
 
 _MOST_LINES = 200  #: of a table, unless --limit says otherwise

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from mailbot.app import Workshop, apply_settings, mailbox_matters, workshop
 from mailbot.cases.examiner import Arrived, Examiner
 from mailbot.cases.replay import AsFiled, Change, ReadOnce, Replay
 from mailbot.errors import ConfigurationError
@@ -13,6 +12,7 @@ from mailbot.examination.matter import Matter, Sample, prescribed_mailboxes
 from mailbot.examination.verdict import Severity, Verdict
 from mailbot.office.accounts import receiver_at, receiver_of
 from mailbot.office.packs import load_matters, load_pack, refuse_unknown_forms, with_pack
+from mailbot.workshop import Workshop, apply_settings, mailbox_matters, workshop
 from parsers.documents.forms import load_forms
 from parsers.mail.provenance import Receiver
 

@@ -29,7 +29,6 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 
 from ledger.entries import LetterState, MailState
 from ledger.ledger import Ledger
-from mailbot.app import open_ledger
 from mailbot.commands.table import show_cases
 from mailbot.demo.applications import application
 from mailbot.demo.parcel import MAILBOXES, Way
@@ -38,6 +37,7 @@ from mailbot.demo.servers import Servers, mail_servers
 from mailbot.letters.labels import Labels
 from mailbot.office.packs import load_matters
 from mailbot.settings import OFFICE_TIME, load_settings
+from mailbot.workshop import open_ledger
 from parsers.documents.forms import Form, load_forms
 
 _SEED = 31

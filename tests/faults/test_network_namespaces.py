@@ -38,7 +38,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from ledger.entries import Arrival, Delivery
-from mailbot.app import open_archive, open_ledger
+from mailbot.workshop import open_archive, open_ledger
 from mailbot.settings import load_settings
 from mailbot.wakeups import Wakeups
 

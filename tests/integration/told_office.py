@@ -13,7 +13,6 @@ from pathlib import Path
 from threading import Event
 
 from ledger.entries import LetterState
-from mailbot.app import workshop
 from mailbot.cases.workbench import Tools
 from mailbot.casework import Casework
 from mailbot.desk import Desk
@@ -25,6 +24,7 @@ from mailbot.reading.crops import Crops
 from mailbot.reviewers.prompts import Prompts
 from mailbot.transport.imap import ImapMailbox
 from mailbot.transport.mailbox import Account, Batch, Stamp
+from mailbot.workshop import workshop
 from tests.servers.postfix import MailServers
 
 _FREE = Brakes(per_address_hour=10_000, per_address_day=10_000, per_hour=10_000)

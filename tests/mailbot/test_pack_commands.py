@@ -14,7 +14,7 @@ import pytest
 from ledger.archive import Archive
 from ledger.entries import CaseState, Delivery
 from ledger.ledger import Ledger
-from mailbot.app import apply_settings, mailbox_matters, service
+from mailbot.app import service
 from mailbot.cases.examiner import Examiner
 from mailbot.cases.replay import AsFiled, ReadOnce, Replay
 from mailbot.cli import main
@@ -28,6 +28,7 @@ from mailbot.examination.policies import POLICIES
 from mailbot.heads import Head
 from mailbot.office.accounts import receiver_at
 from mailbot.office.packs import load_matters, with_pack
+from mailbot.workshop import apply_settings, mailbox_matters
 from parsers.documents.forms import load_forms
 from parsers.names import fold_firm
 from tests import builders_submission as built
