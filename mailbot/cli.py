@@ -152,7 +152,14 @@ def _keep(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     reindex = _add(verbs, "reindex", "commands.keep:reindex", "the mails' part of the ledger from the archive alone")
     retry = _add(verbs, "retry", "commands.keep:retry", "a quarantined mail again; without CASE lists what waits")
     retry.add_argument("case", nargs="?", metavar="CASE", help="a case number, or a mail's id from the list")
-    for verb in (backup, restore, verify, purge, reindex, retry):
+    letter = _add(
+        verbs, "letter", "commands.letter:letter", "letters that wait for a person; --left or --again ends it"
+    )
+    letter.add_argument("number", nargs="?", type=int, metavar="NUMBER", help="without one they are listed")
+    how = letter.add_mutually_exclusive_group()
+    how.add_argument("--left", action="store_true", help="it has left: you found it in the Sent folder, say")
+    how.add_argument("--again", action="store_true", help="it goes out again, with the same Message-ID")
+    for verb in (backup, restore, verify, purge, reindex, retry, letter):
         _config(verb)
 
 

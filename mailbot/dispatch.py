@@ -27,12 +27,14 @@ from mailbot.transport.evidence import Evidence, seek
 from mailbot.transport.mailbox import Account
 from mailbot.transport.outcome import Outcome, Refused, Retry, Sent, Uncertain
 from mailbot.transport.smtp import SmtpConnection, TooMuch
-from mailbot.watch.alarms import Alarm, AlarmKind, Bell, LogBell
+from mailbot.watch.alarms import Alarm, AlarmKind, Bell, LogBell, about_letter
 
 log = logging.getLogger(__name__)
 
 RETRY_MINUTES = (1, 5, 15, 60)  #: after each failed try; the last goes on
 GIVE_UP_AFTER = timedelta(hours=24)  #: from queueing; then a person is told
+_SMTP = "smtp"  #: what an alarm of the sending server is about; the receiving one's is another
+_OVER_WHEN_LOGGED_IN = (AlarmKind.LOGIN_REFUSED, AlarmKind.UNTRUSTED, AlarmKind.UNREACHABLE)
 LEASE_SECONDS = 1200.0  #: more than twice the longest SMTP dialogue (420 s)
 
 
@@ -109,6 +111,7 @@ class Dispatch:
         )
         self._paused_until = float("-inf")  #: for all mailboxes: the global breaker
         self._flowing: set[str] = set()  #: addresses of which the ledger knows since this start that they send
+        self._reached: set[str] = set()  #: and of which it knows that their server lets us in
         self._busy = threading.Lock()
 
     def round(self) -> int:
@@ -140,12 +143,13 @@ class Dispatch:
             try:
                 async with self._connect(account) as connection:
                     fp("dispatch_after_connect")
+                    self._is_reached(account)
                     some, more = await self._over(connection, account)
             except LoginRefused as error:
                 patience.wait(
                     patience.reset_hours * 3600
                 )  # one refusal is enough: a locked account cannot receive either
-                self._alarm(AlarmKind.LOGIN_REFUSED, account, f"{error}; nothing is sent until restart")
+                self._no_server(AlarmKind.LOGIN_REFUSED, account, f"{error}; nothing is sent until restart")
                 break
             except TransportError as error:
                 self._weigh(error, account, patience)
@@ -183,6 +187,17 @@ class Dispatch:
                 self._patience[account.address].lost()
                 return sent, False
         return sent, True
+
+    def _is_reached(self, account: Account) -> None:
+        """Logged in: what kept us from the server is over."""
+        if account.address not in self._reached:
+            self._reached.add(account.address)
+            for kind in _OVER_WHEN_LOGGED_IN:
+                self._bell.clear(kind, account.address, _SMTP)
+
+    def _no_server(self, kind: AlarmKind, account: Account, detail: str) -> None:
+        self._reached.discard(account.address)
+        self._alarm(kind, account, detail, _SMTP)
 
     def _flows(self, account: Account) -> None:
         """A letter left: whatever paused the sending is over."""
@@ -286,12 +301,12 @@ class Dispatch:
         if isinstance(error, TooMuch):
             self._rest(account, str(error))
         elif isinstance(error, Untrusted):
-            self._alarm(AlarmKind.UNTRUSTED, account, str(error))
+            self._no_server(AlarmKind.UNTRUSTED, account, str(error))
         elif patience.failures == 5:
-            self._alarm(AlarmKind.UNREACHABLE, account, str(error))
+            self._no_server(AlarmKind.UNREACHABLE, account, str(error))
 
     def _failed(self, account: Account, entry: LetterEntry, why: str) -> None:
-        self._alarm(AlarmKind.LETTER_FAILED, account, why, about=f"letter {entry.id}")
+        self._alarm(AlarmKind.LETTER_FAILED, account, why, about=about_letter(entry.id))
 
     def _alarm(self, kind: AlarmKind, account: Account, detail: str, about: str = "") -> None:
         if kind is AlarmKind.SENDING_PAUSED:

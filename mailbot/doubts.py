@@ -17,7 +17,7 @@ from ledger.errors import Stale
 from mailbot.errors import TransportError
 from mailbot.transport.evidence import Evidence
 from mailbot.transport.mailbox import Account
-from mailbot.watch.alarms import Alarm, AlarmKind, Bell
+from mailbot.watch.alarms import Alarm, AlarmKind, Bell, about_letter
 
 log = logging.getLogger(__name__)
 
@@ -74,9 +74,12 @@ class Doubts:
         """Looks for evidence of what may have left."""
         now = self._now()
         lost = self._ledger.stale_sending(now)
-        for entry in (*lost, *self._ledger.letters(LetterState.UNCERTAIN)):
+        doubtful = (*lost, *self._ledger.letters(LetterState.UNCERTAIN))
+        # One that a person sent again may come back into doubt: then it is looked for anew.
+        self._open = {entry.id: self._open.get(entry.id) or _Doubt(self._clock()) for entry in doubtful}
+        for entry in doubtful:
             account = self._accounts.get(entry.letter.mailbox)
-            doubt = self._open.setdefault(entry.id, _Doubt(self._clock()))
+            doubt = self._open[entry.id]
             if account is None or self._clock() < doubt.look_at or self._stop.is_set():
                 continue
             with suppress(Stale):  # a person was faster
@@ -90,20 +93,23 @@ class Doubts:
             doubt.look_at = self._clock() + _LOOK_AGAIN / 2
             return
         if found is Evidence.FOUND:
-            self._ledger.resolve_uncertain(entry.id, sent=True, why="found in the Sent folder", now=self._now())
-            del self._open[entry.id]
+            self._resolve(account, entry, sent=True, why="found in the Sent folder")
         elif found is Evidence.NONE:
             self._give_to_a_person(account, entry)
             doubt.look_at = float("inf")
         elif self._clock() - doubt.since >= PROOF_OF_ABSENCE:
-            self._ledger.resolve_uncertain(entry.id, sent=False, why="not in the Sent folder", now=self._now())
-            del self._open[entry.id]
+            self._resolve(account, entry, sent=False, why="not in the Sent folder")
         else:
             doubt.look_at = self._clock() + _LOOK_AGAIN
+
+    def _resolve(self, account: Account, entry: LetterEntry, *, sent: bool, why: str) -> None:
+        self._ledger.resolve_uncertain(entry.id, sent=sent, why=why, now=self._now())
+        del self._open[entry.id]
+        self._bell.clear(AlarmKind.LETTER_UNCERTAIN, account.address, about_letter(entry.id))
 
     def _give_to_a_person(self, account: Account, entry: LetterEntry) -> None:
         if entry.letter.state is LetterState.SENDING:
             why = "the sender died, and no Sent folder tells"
             self._ledger.mark_uncertain(entry.id, entry.fence, why, self._now())
-        about = f"letter {entry.id}"
+        about = about_letter(entry.id)
         self._bell.ring(Alarm(AlarmKind.LETTER_UNCERTAIN, account.address, "it may have left", about))

@@ -102,6 +102,7 @@ class Intake:
         self._patience: dict[str, Patience] = {}
         self._busy: dict[str, threading.Lock] = {}
         self._told: set[str] = set()  #: addresses of which the ledger knows since this start that they are well
+        self._opened: set[tuple[str, str]] = set()  #: folders of which it knows that they can be opened
         self._careful: set[str] = set()  #: addresses whose mails are fetched one by one
         self._tries: Counter[_Place] = Counter()
         self._broken: Counter[_Place] = Counter()
@@ -196,9 +197,17 @@ class Intake:
             try:
                 state = mailbox.open(folder, writable=visit.account.mark_seen)
             except CommandRefused as error:
+                self._opened.discard((visit.account.address, folder))
                 self._alarm(AlarmKind.FOLDER_REFUSED, visit.account, str(error), about=folder)
                 continue
+            self._is_opened(visit.account, folder)
             self._look_through(visit, mailbox, state)
+
+    def _is_opened(self, account: Account, folder: str) -> None:
+        if (account.address, folder) not in self._opened:
+            self._opened.add((account.address, folder))
+            with suppress(LedgerError):
+                self._bell.clear(AlarmKind.FOLDER_REFUSED, account.address, folder)
 
     def _look_through(self, visit: "_Visit", mailbox: Mailbox, state: FolderState) -> None:
         address, folder, validity = visit.account.address, state.folder, state.uidvalidity

@@ -36,6 +36,9 @@ PASSING: Final = {
     AlarmKind.DECISION_FORGED: timedelta(days=14),
     AlarmKind.DECISIONS_STOPPED: timedelta(days=2),
     AlarmKind.CONTACTS_OUTDATED: timedelta(days=14),
+    AlarmKind.MAIL_UNREADABLE: timedelta(days=14),
+    AlarmKind.UID_REUSED: timedelta(days=14),
+    AlarmKind.LETTER_FAILED: timedelta(days=14),
 }
 
 
@@ -51,6 +54,11 @@ class Alarm:
         return ":".join(filter(None, (self.kind.value, self.mailbox, self.about)))
 
 
+def about_letter(number: int) -> str:
+    """As an alarm names a letter, and as `mailbot letter` is told which one."""
+    return f"letter {number}"
+
+
 def has_passed(key: str, raised_at: datetime, now: datetime) -> bool:
     """Whether an alarm of an event has stood long enough."""
     return any(key.partition(":")[0] == kind and raised_at + span < now for kind, span in PASSING.items())
@@ -59,7 +67,7 @@ def has_passed(key: str, raised_at: datetime, now: datetime) -> bool:
 class Bell(Protocol):
     def ring(self, alarm: Alarm) -> None: ...
 
-    def clear(self, kind: AlarmKind, mailbox: str) -> None:
+    def clear(self, kind: AlarmKind, mailbox: str, about: str = "") -> None:
         """It is over."""
         ...
 
@@ -70,7 +78,7 @@ class LogBell:
     def ring(self, alarm: Alarm) -> None:
         log.warning("alarm", extra={"alarm": alarm.kind.value, "mailbox": alarm.mailbox, "detail": alarm.detail})
 
-    def clear(self, kind: AlarmKind, mailbox: str) -> None:
+    def clear(self, kind: AlarmKind, mailbox: str, about: str = "") -> None:
         pass
 
 
@@ -91,6 +99,6 @@ class LedgerBell:
         if self._ledger.raise_alarm(alarm.key, alarm.detail):
             self._log.ring(alarm)
 
-    def clear(self, kind: AlarmKind, mailbox: str) -> None:
-        if self._ledger.clear_alarm(Alarm(kind, mailbox).key):
+    def clear(self, kind: AlarmKind, mailbox: str, about: str = "") -> None:
+        if self._ledger.clear_alarm(Alarm(kind, mailbox, about=about).key):
             log.info("alarm over", extra={"alarm": kind.value, "mailbox": mailbox})

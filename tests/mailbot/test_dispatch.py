@@ -32,12 +32,14 @@ QUICK = replace(provider_of("smtp.163.com"), pacing=replace(provider_of("smtp.16
 class Bell:
     def __init__(self):
         self.kinds = []
+        self.standing = set()
 
     def ring(self, alarm):
         self.kinds.append(alarm.kind)
+        self.standing.add((alarm.kind, alarm.about))
 
-    def clear(self, kind, mailbox):
-        pass
+    def clear(self, kind, mailbox, about=""):
+        self.standing.discard((kind, about))
 
 
 @dataclass
@@ -461,13 +463,52 @@ def test_the_evidence_is_read_from_a_real_sent_folder(tmp_path):
 def test_a_pause_is_told_once_and_once_when_letters_leave_again(an_outbox):
     """`421 HL:…` pauses the mailbox; the next letter that leaves ends the alarm."""
     outbox = an_outbox({"mail": ["421 HL:ICC too much"]})
-    cleared = []
-    outbox.bell.clear = lambda kind, mailbox: cleared.append(kind)
     outbox.queue(1)
     outbox.round()
     assert outbox.bell.kinds == [AlarmKind.SENDING_PAUSED]
-    assert cleared == []
+    assert outbox.bell.standing == {(AlarmKind.SENDING_PAUSED, "")}
     outbox.queue(2)
     outbox.rounds(3, minutes=20)
     assert {outbox.state(1), outbox.state(2)} == {LetterState.SENT}
-    assert cleared == [AlarmKind.SENDING_PAUSED]
+    assert outbox.bell.standing == set()
+
+
+@pytest.mark.parametrize(
+    ("plan", "kind"),
+    [
+        ({"auth": ["535 Error: authentication failed"]}, AlarmKind.LOGIN_REFUSED),
+        ({"banner": ["drop"] * 5}, AlarmKind.UNREACHABLE),
+    ],
+)
+def test_what_kept_us_from_the_server_is_over_when_it_lets_us_in(plan, kind, an_outbox):
+    """Told as the sending server's: the receiving one of the same mailbox may be well all the time."""
+    outbox = an_outbox(plan)
+    outbox.queue()
+    outbox.rounds(9, minutes=20)
+    assert outbox.bell.kinds == [kind]
+    assert outbox.state() is LetterState.QUEUED or not outbox.bell.standing
+    outbox.rounds(2, hours=13)
+    assert outbox.state() is LetterState.SENT
+    assert outbox.bell.standing == set()
+
+
+def test_a_letter_in_doubt_is_an_alarm_until_it_is_known(an_outbox):
+    outbox = an_outbox({"dot": ["drop"]})
+    outbox.queue()
+    outbox.rounds(3, minutes=30)
+    assert outbox.bell.standing == {(AlarmKind.LETTER_UNCERTAIN, "letter 1")}
+    outbox.evidence = Evidence.FOUND
+    outbox.start()
+    outbox.rounds(3, minutes=30)
+    assert outbox.state() is LetterState.SENT
+    assert outbox.bell.standing == set()
+
+
+def test_a_letter_that_a_person_sent_again_may_come_into_doubt_again(an_outbox):
+    outbox = an_outbox({"dot": ["drop", "drop"]})
+    outbox.queue()
+    outbox.rounds(3, minutes=30)
+    outbox.ledger.resolve_uncertain(1, sent=False, why="an operator has looked", now=outbox.time.now)
+    outbox.rounds(6, minutes=30)
+    assert outbox.state() is LetterState.UNCERTAIN
+    assert outbox.bell.kinds == [AlarmKind.LETTER_UNCERTAIN] * 2

@@ -27,8 +27,8 @@ class Bell:
     def ring(self, alarm):
         self.rung.append(alarm)
 
-    def clear(self, kind, mailbox):
-        self.cleared.append(kind)
+    def clear(self, kind, mailbox, about=""):
+        self.cleared.append((kind, about) if about else kind)
 
     @property
     def kinds(self):
@@ -384,6 +384,10 @@ def test_a_folder_that_cannot_be_opened_does_not_hide_the_others(tmp_path):
         office.poll()
         office.assert_all_recorded_once(MAILS)
         assert office.bell.kinds == {AlarmKind.FOLDER_REFUSED}
+        assert (AlarmKind.FOLDER_REFUSED, "Missing") not in office.bell.cleared
+        office.server.folders.append(Folder("Missing"))
+        office.poll()
+        assert office.bell.cleared.count((AlarmKind.FOLDER_REFUSED, "Missing")) == 1
 
 
 def test_a_full_disk_pauses_fetching(tmp_path):

@@ -21,9 +21,9 @@ from mailbot.letters.labels import Labels
 from mailbot.letters.rendering import Words
 from mailbot.reindex import reindex
 from mailbot.settings import OFFICE_TIME, load_settings
-from mailbot.watch.alarms import AlarmKind
+from mailbot.watch.alarms import Alarm, AlarmKind, about_letter
 from parsers.names import fold_firm
-from tests.ledger.builders import LEASE, NOW, a_case, an_arrival, later, some_facts
+from tests.ledger.builders import LEASE, NOW, a_case, a_letter, an_arrival, later, some_facts
 
 BOX, OTHER_BOX, REVIEWER = "cqjtzjzd@vip.163.com", "cqjtgjzx@vip.163.com", "li@office.example"
 PHONE, CITIZEN = "13800000001", "500103199001010017"
@@ -309,6 +309,28 @@ def test_a_quarantined_mail_is_listed_with_its_reason_and_tried_again_by_its_id(
     assert ledger.mail(1).state is MailState.RECORDED
     run("retry", "1", code=1)
     run("retry", "ZJZD-2026-9999", code=1)
+
+
+def test_a_letter_in_doubt_is_listed_and_a_person_ends_it(run, ledger):
+    for number in (1, 2, 3):
+        ledger.queue_letter(a_letter(purpose=f"test:{number}", message_id=f"<mb.{number}@x.example>", mailbox=BOX))
+    for state in (ledger.mark_uncertain, ledger.mark_uncertain, ledger.mark_failed):
+        claimed = ledger.claim_letter("w", LEASE, mailboxes=(BOX,))
+        state(claimed.id, claimed.fence, "550 或 断线")
+        kind = AlarmKind.LETTER_FAILED if state == ledger.mark_failed else AlarmKind.LETTER_UNCERTAIN
+        ledger.raise_alarm(Alarm(kind, BOX, about=about_letter(claimed.id)).key)
+    listed = run("letter").out.splitlines()
+    assert [line.split("\t")[3] for line in listed] == ["发送情况待查", "发送情况待查", "发送失败"]
+    assert "--again" in run("letter", "1", code=2).err
+    run("letter", "1", "--left")
+    run("letter", "2", "--again")
+    assert "cannot have left" in run("letter", "3", "--left", code=2).err
+    run("letter", "3", "--again")
+    assert "waits for nobody" in run("letter", "3", "--again", code=1).err
+    states = [ledger.letter(f"<mb.{number}@x.example>").letter.state for number in (1, 2, 3)]
+    assert states == [LetterState.SENT, LetterState.QUEUED, LetterState.QUEUED]
+    assert ledger.alarms() == ()
+    assert run("letter").out == ""
 
 
 def test_retry_forgets_what_was_read_from_its_papers(run, ledger, settings):
