@@ -20,7 +20,7 @@ from ledger.failpoints import fp
 from ledger.store import MAILBOT, DatabaseFailed
 from mailbot.cases.answers import answer
 from mailbot.cases.dossier import case_facts
-from mailbot.cases.examiner import Arrived, Examination
+from mailbot.cases.examined import Arrived, Examination
 from mailbot.cases.rehearsal import Rehearsal, rehearsed
 from mailbot.cases.rounds import own_misses
 from mailbot.cases.twins import LEFT_TO_THE_OTHER, answered_twin

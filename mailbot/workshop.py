@@ -11,6 +11,7 @@ from typing import TypedDict
 from ledger.archive import Archive
 from ledger.ledger import Ledger
 from mailbot.cases.examiner import Examiner
+from mailbot.cases.known import Known
 from mailbot.cases.records import LedgerRecords
 from mailbot.casework import Tools
 from mailbot.errors import ConfigurationError
@@ -97,10 +98,9 @@ def furnish(stack: ExitStack, nursery: Nursery, settings: Settings | None, *, as
         calendar=calendar,
         reader=reader,
         mailbox_matters=mailbox_matters(settings, matters),
-        records=LedgerRecords(ledger, archive, mails),
-        instance=instance,
-        directory_max_age_days=settings.directory.max_age_days,
-        **_own_tables(settings),
+        known=Known(
+            LedgerRecords(ledger, archive, mails), instance, settings.directory.max_age_days, **_own_tables(settings)
+        ),
     )
     return Workshop(examiner, reader, mails, words, settings, ledger, archive, instance)
 
@@ -176,7 +176,7 @@ def tools_without_reader(settings: Settings, ledger: Ledger) -> Iterator[Tools]:
             calendar=load_calendar(settings.folders.calendars),
             reader=None,
             mailbox_matters=mailbox_matters(settings, matters),
-            records=LedgerRecords(ledger, archive, mails),
+            known=Known(LedgerRecords(ledger, archive, mails)),
         )
         yield Tools(ledger, archive, mails, examiner, words, settings, instance_in(settings.data_folder))
 

@@ -12,7 +12,9 @@ from pathlib import Path
 from ledger.archive import Archive
 from ledger.entries import Arrival, Delivery, Enterprise
 from ledger.ledger import Ledger
-from mailbot.cases.examiner import Arrived, Examiner
+from mailbot.cases.examined import Arrived
+from mailbot.cases.examiner import Examiner
+from mailbot.cases.known import Known
 from mailbot.cases.records import LedgerRecords
 from mailbot.casework import Casework, Tools
 from mailbot.heads import Head
@@ -199,9 +201,9 @@ class Office:
             calendar=load_calendar(),
             reader=self.reader,
             mailbox_matters=mailbox_matters(self.settings, matters),
-            records=LedgerRecords(ledger or self.ledger, archive or self.archive, self.mails),
-            instance=self.instance,
-            **office_files,
+            known=Known(
+                LedgerRecords(ledger or self.ledger, archive or self.archive, self.mails), self.instance, **office_files
+            ),
         )
 
     def casework(self, ledger=None, archive=None, examiner=None) -> Casework:

@@ -1,7 +1,7 @@
 """How does the answer to a mail become a letter that can be queued?"""
 
 from ledger.entries import Claim, Letter, LetterState
-from mailbot.cases.examiner import Examination
+from mailbot.cases.examined import Examination
 from mailbot.cases.workbench import Tools
 from mailbot.letters.drafting import LetterFacts, Sender, draft
 from mailbot.settings import Mailbox

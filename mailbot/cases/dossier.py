@@ -5,7 +5,7 @@ from datetime import date
 
 from ledger.entries import CaseFacts, ClockEntry, FindingEntry
 from ledger.questions import CaseFile
-from mailbot.cases.examiner import Examination
+from mailbot.cases.examined import Examination
 from mailbot.cases.happenings import entries, joined
 from mailbot.cases.people import signatures_of
 from mailbot.cases.report import documents_as_json, finding_as_json

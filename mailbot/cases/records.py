@@ -1,7 +1,8 @@
 """What do the ledger and the archive answer when a mail is examined?"""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
+from typing import Protocol
 
 from ledger.archive import Archive
 from ledger.entries import Enterprise, MailState
@@ -11,8 +12,36 @@ from mailbot.reading.mails import MailReader
 from parsers.mail.message import Parsed
 
 
+class Records(Protocol):
+    """What an examination asks."""
+
+    def enterprise(self, name: str, on: date) -> Enterprise | None: ...
+
+    def enterprises_at(self, address: str, on: date) -> tuple[Enterprise, ...]: ...
+
+    def near_names(self, name: str, on: date) -> tuple[str, ...]: ...
+
+    def directory_as_of(self) -> date | None: ...
+
+    def find_case(self, query: CaseQuery) -> CaseMatch | None: ...
+
+    def other_side(self, query: CaseQuery, submitted_by: str) -> CaseMatch | None: ...
+
+    def open_engagements(self, engineer_key: str) -> tuple[EngagementEntry, ...]: ...
+
+    def firms_handled(self, handler_key: str, since: datetime) -> tuple[HandledEntry, ...]: ...
+
+    def signatures(self) -> Mapping[str, str]:
+        """Fingerprint → the case where it was first seen; a picture is known again by distance, not by equality."""
+        ...
+
+    def mails_of(self, case_number: str) -> Iterable[Parsed]:
+        """The mails of a case, newest first."""
+        ...
+
+
 class LedgerRecords:
-    """The examiner's `Records`, answered by the office's own."""
+    """The same, answered by the office's own ledger and archive."""
 
     def __init__(self, ledger: Ledger, archive: Archive, mails: MailReader) -> None:
         self._ledger = ledger

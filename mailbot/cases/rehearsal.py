@@ -12,7 +12,7 @@ from typing import Final
 from ledger.entries import Claim
 from ledger.rehearsals import REASON
 from mailbot.cases.answers import answer
-from mailbot.cases.examiner import Arrived, Examination
+from mailbot.cases.examined import Arrived, Examination
 from mailbot.cases.workbench import Tools
 from mailbot.examination.classify import MailKind
 from mailbot.examination.feedback import Desk, LetterKind, doubtful, never_answered, recipient

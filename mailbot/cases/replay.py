@@ -15,7 +15,8 @@ from ledger.entries import CaseState, MailEntry, MailState
 from ledger.errors import NotArchived
 from ledger.ledger import Ledger
 from ledger.questions import CaseMatch, CaseQuery, EngagementEntry, FoundBy, HandledEntry
-from mailbot.cases.examiner import Arrived, Examiner, Reader
+from mailbot.cases.examined import Arrived
+from mailbot.cases.examiner import Examiner, Reader
 from mailbot.cases.records import LedgerRecords
 from mailbot.examination.verdict import Verdict
 from mailbot.reading.mails import MailReader

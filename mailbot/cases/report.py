@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import Enum
 from typing import Any
 
-from mailbot.cases.examiner import Examination
+from mailbot.cases.examined import Examination
 from mailbot.examination.verdict import Finding, Judged
 from mailbot.letters.rendering import Words
 from mailbot.settings import OFFICE_TIME

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from ledger.questions import CaseFile
-from mailbot.cases.examiner import Examination
+from mailbot.cases.examined import Examination
 from mailbot.cases.report import evidence_of
 from mailbot.examination.rules.agreement import Disagreement
 from mailbot.examination.verdict import Finding, Severity

@@ -14,7 +14,7 @@ from typing import TypeVar
 from rich.console import Console
 from rich.progress import Progress
 
-from mailbot.cases.examiner import Arrived
+from mailbot.cases.examined import Arrived
 from mailbot.cases.report import as_json, as_text, documents_as_json, files_as_text
 from mailbot.errors import UsageError
 from mailbot.examination.matter import prescribed_mailboxes

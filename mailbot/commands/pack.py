@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from mailbot.cases.examiner import Arrived, Examiner
+from mailbot.cases.examined import Arrived
+from mailbot.cases.examiner import Examiner
 from mailbot.cases.replay import AsFiled, Change, ReadOnce, Replay
 from mailbot.errors import ConfigurationError
 from mailbot.examination.matter import Matter, Sample, prescribed_mailboxes

@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from ledger.entries import CaseEntry
 from mailbot.cases.dossier import told
-from mailbot.cases.examiner import Examination
+from mailbot.cases.examined import Examination
 from mailbot.examination.rules.envelope import MailboxWrong
 from mailbot.examination.submission import Submission
 from mailbot.examination.verdict import Clock, Judged, Severity, Verdict

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 
-from mailbot.cases.examiner import Examination
+from mailbot.cases.examined import Examination
 from mailbot.examination.verdict import Severity
 from mailbot.settings import OFFICE_TIME
 from parsers.documents.commitment_letter import CommitmentLetter

@@ -7,6 +7,8 @@ import pytest
 
 from ledger.entries import Enterprise
 from mailbot.cases.examiner import Examiner
+from mailbot.cases.known import Known
+from mailbot.cases.records import LedgerRecords
 from mailbot.demo.applications import application
 from mailbot.demo.flaws import flaws_of
 from mailbot.demo.people import Registry
@@ -71,7 +73,7 @@ def test_both_defects_are_told_and_none_besides(tmp_path, reader, number, pair):
         calendar=load_calendar(None),
         reader=reader,
         mailbox_matters=prescribed_mailboxes(matters),
-        records=office.examiner()._records,
+        known=Known(LedgerRecords(office.ledger, office.archive, office.mails)),
     )
     verdict = examiner.examine(
         arrived(parcel.mail(RECEIVED), parcel.mailbox, RECEIVED, Receiver("mx.vip.163.com"))

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from ledger.entries import CaseState
 from ledger.questions import CaseMatch, EngagementEntry, FoundBy
 from mailbot.cases.examiner import Examiner
+from mailbot.cases.known import Known
 from mailbot.examination.matter import prescribed_mailboxes
 from mailbot.examination.verdict import Outcome
 from mailbot.instance import Instance
@@ -71,9 +72,7 @@ def an_examiner(records=None, reader=None, **more):
         calendar=load_calendar(),
         reader=reader or PlayedReader(),
         mailbox_matters=prescribed_mailboxes(MATTERS),
-        records=records,
-        instance=Instance("a" * 64),
-        **more,
+        known=Known(records, Instance("a" * 64), **more),
     )
 
 

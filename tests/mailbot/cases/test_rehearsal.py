@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from ledger.entries import LetterState, MailState
 from ledger.questions import CaseFilter
-from mailbot.cases.examiner import Arrived
+from mailbot.cases.examined import Arrived
 from mailbot.cases.rehearsal import rehearsed
 from mailbot.examination.verdict import Severity
 from mailbot.office.accounts import receiver_of
