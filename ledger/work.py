@@ -89,12 +89,6 @@ class Work(Store):
                 raise Stale(f"mail {mail_id} is not waiting for a retry")
             self.tell(connection, at, "mail_retried", mail=mail_id, actor=actor)
 
-    def retry_case(self, number: str, now: datetime | None = None, *, actor: str = MAILBOT) -> int:
-        """The mail that this number was given to goes to the queue again; its id. Raises NoSuchCase, Stale."""
-        mail_id = self.mail_of_number(number)
-        self.retry_mail(mail_id, now, actor=actor)
-        return mail_id
-
     def mail_of_number(self, number: str) -> int:
         """The mail that this case number was given to. Raises NoSuchCase."""
         with self.reading() as connection:

@@ -2,6 +2,8 @@
 
 import re
 import shlex
+import shutil
+import subprocess
 import tomllib
 from configparser import ConfigParser
 from pathlib import Path, PurePosixPath
@@ -108,7 +110,10 @@ def test_a_worker_holds_no_mailboxs_password(compose):
     assert compose["services"]["worker"]["secrets"] == ["pgpass"]
 
 
-@pytest.mark.parametrize("unit", ["mailbot.service", "mailbot-worker@.service"])
+UNITS = ("mailbot.service", "mailbot-worker@.service")
+
+
+@pytest.mark.parametrize("unit", UNITS)
 def test_a_unit_is_called_as_the_command_line_knows_it(unit):
     told = ConfigParser(strict=False, interpolation=None)
     told.optionxform = str
@@ -117,3 +122,22 @@ def test_a_unit_is_called_as_the_command_line_knows_it(unit):
     assert program == "/opt/mailbot/.venv/bin/mailbot"
     assert _parser().parse_args(arguments).config == Path(CONFIG)
     assert told["Service"]["User"] == "mailbot"
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_a_unit_lets_the_children_raise_their_walls(unit):
+    """What systemd does not know it ignores with a line in the journal that nobody reads."""
+    allowed = re.findall(r"^SystemCallFilter=(.*)$", (DEPLOY / unit).read_text(), re.M)
+    calls = {call for line in allowed for call in line.split()}
+    assert calls == {"@system-service", "landlock_create_ruleset", "landlock_add_rule", "landlock_restrict_self"}
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not installed")
+@pytest.mark.parametrize("unit", UNITS)
+def test_this_machines_systemd_knows_every_word_of_a_unit_and_finds_little_exposed(unit):
+    told = subprocess.run(["systemd-analyze", "verify", DEPLOY / unit], capture_output=True, text=True, check=False)
+    assert [line for line in told.stderr.splitlines() if "ignoring" in line or "nknown" in line] == []
+    rated = ["systemd-analyze", "security", "--offline=true", "--threshold=20", DEPLOY / unit]
+    assert subprocess.run(rated, capture_output=True, text=True, check=False).returncode == 0, (
+        "exposure above 2.0 of 10"
+    )

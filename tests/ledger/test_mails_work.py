@@ -237,4 +237,4 @@ def test_the_oldest_waiting_mail_tells_a_stuck_queue(ledger):
 def test_a_numbers_mail_can_be_tried_again_only_when_it_waits_for_that(ledger):
     number = a_case(ledger)
     with pytest.raises(Stale):
-        ledger.retry_case(number)
+        ledger.retry_mail(ledger.mail_of_number(number))
