@@ -209,7 +209,7 @@ class Examiner:
             for file in self.read_papers(mail) or ():
                 kept = tuple(document for document in file.documents if document.kind not in brought)
                 if kept:
-                    earlier.append(replace(file, documents=kept, unknown_pages=(), illegible_pages=()))
+                    earlier.append(replace(file, documents=kept, unknown_pages=(), illegible_pages=(), unread_pages=()))
                     brought |= {document.kind for document in kept}
         return tuple(earlier)
 

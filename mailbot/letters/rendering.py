@@ -211,7 +211,19 @@ def _joined(values: Iterable[object], separator: str = "、") -> str:
     return separator.join(map(str, values))
 
 
+def page_ranges(pages: Iterable[int]) -> str:
+    """2, 4, 5, 6, 7 → 2、4–7."""
+    runs: list[list[int]] = []
+    for page in sorted(pages):
+        if runs and page == runs[-1][1] + 1:
+            runs[-1][1] = page
+        else:
+            runs.append([page, page])
+    return "、".join(str(first) if first == last else f"{first}–{last}" for first, last in runs)
+
+
 _FILTERS = {
+    "ranges": page_ranges,
     "clause": clause,
     "day": day,
     "minute": minute,

@@ -171,4 +171,7 @@ def _with_unread(read: FileRead, head: OpenedHead) -> FileRead:
     """Pages beyond the limit were not read: a paper that may stand there is not missing."""
     first = len(head.sheets) + 1
     unread = range(first, min(head.total, first + _MOST_UNREAD_NAMED) + 1)
-    return replace(read, illegible_pages=(*read.illegible_pages, *unread)) if unread else read
+    if not unread:
+        return read
+    illegible, not_seen = (*read.illegible_pages, *unread), (*read.unread_pages, *unread)
+    return replace(read, illegible_pages=illegible, unread_pages=not_seen)

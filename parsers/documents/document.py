@@ -80,7 +80,8 @@ class FileRead:
     """One attached file after reading: its papers, or why it could not be read.
 
     `unknown_pages` were read but recognised as nothing; `illegible_pages` could not be read. While either is not
-    empty, a paper that may stand there is not called missing (contract.md 3, rule 1).
+    empty, a paper that may stand there is not called missing (contract.md 3, rule 1). Of the illegible ones
+    `unread_pages` were not even looked at: beyond the limits, damaged, or out of time.
     """
 
     position: int
@@ -89,3 +90,4 @@ class FileRead:
     unreadable: Unreadable | None = None
     unknown_pages: tuple[int, ...] = ()
     illegible_pages: tuple[int, ...] = ()
+    unread_pages: tuple[int, ...] = ()

@@ -34,6 +34,7 @@ _LONG: Final = frozenset(
 )
 #: Spread of grey values (0..255) up to which a side without a word counts as an empty side and not as a picture.
 _EMPTY_SIDE: Final = 12.0
+_BRIGHT: Final = 96.0
 
 
 @dataclass
@@ -84,7 +85,8 @@ def recognise(
         elif page.number not in illegible and not (kind.blank and _is_empty(picture)):
             unknown.append(page.number)
     documents = tuple(document for paper in papers for document in _READERS[paper.kinds[0]](paper))
-    return FileRead(position, name, documents, None, tuple(unknown), tuple(illegible))
+    unread = tuple(page.number for page in pages if page.read_by is ReadBy.NONE)
+    return FileRead(position, name, documents, None, tuple(unknown), tuple(illegible), unread)
 
 
 def _kind_of(page: Page, forms: tuple[Form, ...]) -> PageKind:
@@ -106,7 +108,11 @@ def _goes_on(page: Page, kind: PageKind, papers: Sequence[Paper]) -> bool:
 
 
 def _is_empty(picture: Picture | None) -> bool:
-    return picture is None or float(np.std(picture[::8, ::8])) < _EMPTY_SIDE
+    """Of one shade, and a bright one: a scan that came out black hides what it was taken of."""
+    if picture is None:
+        return True
+    shades = picture[::8, ::8]
+    return float(np.std(shades)) < _EMPTY_SIDE and float(np.mean(shades)) > _BRIGHT
 
 
 def _letter(paper: Paper) -> list[Document]:

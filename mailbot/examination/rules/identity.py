@@ -62,6 +62,7 @@ class DocumentIllegible(Finding):
     by_clause = False
     pages: tuple[int, ...]
     unknown: bool = False  #: True: legible, but of no kind that is asked for
+    unread: bool = False  #: True: not looked at at all
 
 
 def identity_card_is_there(submission: Submission, on_file: OnFile) -> Iterator[Finding]:
@@ -140,9 +141,10 @@ def pages_can_be_read(submission: Submission, on_file: OnFile) -> Iterator[Findi
     """Every illegible page; a page of unknown kind only while a paper is missing that may stand on it (contract 3)."""
     lacking = missing_papers(submission)
     for file in submission.files or ():
-        if file.illegible_pages:
-            pages = file.illegible_pages
-            yield DocumentIllegible(pages=pages, document=file.name, page=pages[0])
+        if weak := tuple(page for page in file.illegible_pages if page not in file.unread_pages):
+            yield DocumentIllegible(pages=weak, document=file.name, page=weak[0])
+        if unread := file.unread_pages:
+            yield DocumentIllegible(pages=unread, unread=True, document=file.name, page=unread[0])
         if file.unknown_pages and lacking:
             pages = file.unknown_pages
             yield DocumentIllegible(pages=pages, unknown=True, document=file.name, page=pages[0])

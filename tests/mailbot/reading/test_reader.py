@@ -184,7 +184,7 @@ def test_pages_beyond_the_limit_are_named_as_not_read(nursery, hostile) -> None:
     with reader(nursery, limits=FileLimits(pages=3)) as papers:
         (read,) = papers.read([AttachedFile(0, "x.pdf", FileKind.PDF, data)])
     assert [document.pages for document in read.documents] == [(1,), (2,), (3,)]
-    assert read.illegible_pages == tuple(range(4, 101))
+    assert read.illegible_pages == read.unread_pages == tuple(range(4, 101))
 
 
 @pytest.mark.parametrize(

@@ -111,17 +111,17 @@ def test_the_system_named_in_a_letter_does_not_make_it_a_screenshot():
 
 
 def test_an_empty_side_is_nothing_but_a_picture_without_words_is_unknown():
-    sides = (Page(1, (), ReadBy.OCR, 900, 900), Page(2, (), ReadBy.OCR, 900, 900))
-    white = np.full((900, 900, 3), 250, np.uint8)
+    sides = tuple(Page(number, (), ReadBy.OCR, 900, 900) for number in (1, 2, 3))
+    white, black = np.full((900, 900, 3), 250, np.uint8), np.zeros((900, 900, 3), np.uint8)
     picture = np.random.default_rng(3).integers(0, 255, (900, 900, 3), np.uint8)
-    assert read(*sides, pictures=(white, picture)).unknown_pages == (2,)
+    assert read(*sides, pictures=(white, picture, black)).unknown_pages == (2, 3)
 
 
 def test_an_illegible_page_is_told_and_still_read_where_its_kind_shows():
     dim = a_page(*CERTIFICATE, read_by=ReadBy.OCR, legible=False, why="blurred")
     lost = Page(2, (), ReadBy.NONE, 900, 900, legible=False, why="no text")
     file = read(dim, lost)
-    assert file.illegible_pages == (1, 2)
+    assert (file.illegible_pages, file.unread_pages) == ((1, 2), (2,))
     assert kinds(file) == [(K.SOCIAL_INSURANCE_CERTIFICATE, (1,))]
     assert not file.unknown_pages
 

@@ -6,8 +6,9 @@ from datetime import date
 import pytest
 
 from mailbot.examination.rules import identity
+from mailbot.letters.rendering import Words
 from parsers.documents.card_in_hand import CardInHandPhoto
-from parsers.documents.document import DocumentKind, Mark, Presence
+from parsers.documents.document import DocumentKind, FileRead, Mark, Presence
 from parsers.files.page import ReadBy
 from tests.builders_submission import ENGINEER, ENGINEER_ID, a_card, a_letter, a_paper, a_submission, codes, read, run
 
@@ -119,3 +120,10 @@ def test_an_illegible_page_is_always_told_an_unknown_one_only_while_a_paper_lack
     found = list(identity.pages_can_be_read(replace(submission, files=files), None))
     assert codes(found) == [("document_illegible", "doubt")]
     assert (found[0].document, found[0].pages, found[0].unknown) == ("扫描件.pdf", (2,), False)
+
+
+def test_a_page_that_was_not_looked_at_is_not_called_unclear():
+    cut = FileRead(1, "扫描件.pdf", illegible_pages=(2, 51, 52), unread_pages=(51, 52))
+    found = list(identity.pages_can_be_read(replace(a_submission(), files=(cut,)), None))
+    assert [(one.pages, one.unread) for one in found] == [((2,), False), ((51, 52), True)]
+    assert "第51–52页未能读取" in Words().sentence(found[1])
