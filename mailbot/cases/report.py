@@ -7,6 +7,7 @@ from enum import Enum
 from typing import Any
 
 from mailbot.cases.examined import Examination
+from mailbot.cases.papers_seen import NUMBERS, files_seen
 from mailbot.examination.verdict import Finding, Judged
 from mailbot.letters.rendering import Words
 from mailbot.settings import OFFICE_TIME
@@ -15,8 +16,6 @@ from parsers.masking import mask, masked
 
 #: Fields of every finding that the report names by themselves.
 _COMMON = frozenset(field.name for field in fields(Finding))
-#: Names whose values are numbers of a person or a firm.
-_NUMBERS = ("_id", "identifier", "phone", "mobile", "number", "code")
 
 
 def as_json(name: str, examination: Examination, words: Words, *, full: bool = False) -> dict[str, Any]:
@@ -106,7 +105,7 @@ def _plain(value: Any, name: str, full: bool) -> Any:
         case Enum():
             return value.value
         case str():
-            personal = name.endswith(_NUMBERS) and name != "case_number"
+            personal = name.endswith(NUMBERS) and name != "case_number"
             return value if full else masked(value) if personal else mask(value)
         case bool() | int() | float() | None:
             return value
@@ -140,20 +139,10 @@ def as_text(name: str, examination: Examination, words: Words) -> Iterator[str]:
         place = f" [{judged.finding.document}]" if judged.finding.document else ""
         clause = f"（{judged.clause}）" if judged.clause else ""
         yield f"  {_MARKS[judged.severity]} {judged.code}{place}: {words.sentence(judged.finding)}{clause}"
-    yield from files_as_text(examination.files)
+    yield from files_as_text(examination.files, words)
 
 
-def files_as_text(files: tuple[FileRead, ...]) -> Iterator[str]:
-    for file in files:
-        if file.unreadable:
-            yield f"    {file.name}: cannot be read: {file.unreadable.fault.value} {file.unreadable.detail}".rstrip()
-        for document in file.documents:
-            shown = document_as_json(document)
-            values = ", ".join(f"{key}={field['value']}" for key, field in shown["fields"].items())
-            form = f" {shown['form']}" if shown["form"] else ""
-            pages = ",".join(map(str, document.pages))
-            yield f"    {file.name} p{pages}: {document.kind.value}{form} by {document.read_by.value}: {values or '-'}"
-        for number in file.unknown_pages:
-            yield f"    {file.name} p{number}: recognised as none of the papers"
-        for number in file.illegible_pages:
-            yield f"    {file.name} p{number}: illegible"
+def files_as_text(files: tuple[FileRead, ...], words: Words) -> Iterator[str]:
+    """What was seen on each, in the reviewers' words."""
+    if files:
+        yield from words.reviewer_text("papers", tuple(files_seen(files))).splitlines()

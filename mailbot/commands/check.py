@@ -29,6 +29,9 @@ from parsers.mail.message import Message, Parsed
 _UNDER_WAY = 6
 _KIND_BYTES = 65_536  #: tell a paper from a mail
 _PAPERS = {FileKind.PDF, FileKind.JPEG, FileKind.PNG, FileKind.TIFF, FileKind.BMP, FileKind.WEBP, FileKind.GIF}
+#: A file of these kinds is a mail unless its name says that it was meant for a paper.
+_PERHAPS_MAILS = {FileKind.MAIL, FileKind.TEXT, FileKind.HTML, FileKind.CALENDAR, FileKind.EMPTY, FileKind.UNKNOWN}
+_NAMES_OF_PAPERS = {".pdf", ".jpg", ".jpeg", ".png", ".tif", ".tiff", ".bmp", ".webp", ".gif"}
 Item = TypeVar("Item")
 
 
@@ -37,7 +40,7 @@ def check(options: Namespace) -> int:
     if missing := [str(file) for file in files if not file.is_file()]:
         raise UsageError(f"{', '.join(missing)}: no such file; give paths of .eml, .pdf or .jpg files")
     with workshop(options.config) as shop:
-        if options.config is None:
+        if options.config is None and not all(_is_paper(_kind(file), file.suffix.lower()) for file in files):
             print(_WITHOUT_CONFIGURATION, file=sys.stderr)
         for lines in _with_progress(_each(files, shop, options), len(files)):
             print("\n".join(lines), flush=True)
@@ -63,13 +66,20 @@ def _each(files: Iterable[Path], shop: Workshop, options: Namespace) -> Iterator
 
 def _one(file: Path, shop: Workshop, options: Namespace) -> list[str]:
     kind = _kind(file)
-    if kind in _PAPERS:
+    if _is_paper(kind, file.suffix.lower()):
         return _paper(file, kind, file.read_bytes(), shop, options)
     examination = shop.examiner.examine(_arrived(_parsed(file, shop), shop, options))
     if options.json:
         told = as_json(str(file), examination, shop.words, full=options.full)
         return [json.dumps(told, ensure_ascii=False)]
     return list(as_text(str(file), examination, shop.words))
+
+
+def _is_paper(kind: FileKind, suffix: str) -> bool:
+    """An empty .pdf or a .docx is told of as what it is, not examined as a mail without a word."""
+    if kind in _PAPERS:
+        return True
+    return suffix in _NAMES_OF_PAPERS or (suffix != ".eml" and kind not in _PERHAPS_MAILS)
 
 
 def _kind(file: Path) -> FileKind:
@@ -93,7 +103,7 @@ def _paper(file: Path, kind: FileKind, raw: bytes, shop: Workshop, options: Name
     if options.json:
         seen = {"file": str(file), "documents": list(documents_as_json(read, full=options.full))}
         return [json.dumps(seen, ensure_ascii=False)]
-    return list(files_as_text(read))
+    return list(files_as_text(read, shop.words))
 
 
 def _arrived(parsed: Parsed, shop: Workshop, options: Namespace) -> Arrived:

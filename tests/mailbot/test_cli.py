@@ -219,7 +219,9 @@ class TestCheck:
         name, data = parcel.papers["letter"]
         (tmp_path / name).write_bytes(data)
         assert main(["check", str(tmp_path / name)]) == 0
-        assert "commitment_letter 1-1 by text" in capsys.readouterr().out
+        shown = capsys.readouterr()
+        assert "第1页：承诺保证书（附件1-1格式），取自文字层" in shown.out
+        assert shown.err == ""
         assert main(["check", "--json", str(tmp_path / name)]) == 0
         (paper,) = json.loads(capsys.readouterr().out)["documents"]
         assert (paper["kind"], paper["form"], paper["fields"]["firm"]["value"]) == (
@@ -227,6 +229,19 @@ class TestCheck:
             "1-1",
             parcel.facts.firm.name,
         )
+
+    @pytest.mark.parametrize(
+        ("name", "content", "said"),
+        [
+            pytest.param("a.pdf", b"", "文件是空的", id="an empty file"),
+            pytest.param("a.pdf", b"not a pdf at all", "不是可以打开的文件格式", id="a text that calls itself pdf"),
+            pytest.param("a.docx", b"PK\x03\x04" + bytes(200), "不是可以打开的文件格式", id="an Office file"),
+        ],
+    )
+    def test_what_is_no_paper_is_told_as_such_and_not_examined_as_a_mail(self, name, content, said, tmp_path, capsys):
+        (tmp_path / name).write_bytes(content)
+        assert main(["check", str(tmp_path / name)]) == 0
+        assert said in capsys.readouterr().out
 
     def test_a_picture_is_read_as_pixels(self, tmp_path, capsys):
         from mailbot.demo.cards import both_sides

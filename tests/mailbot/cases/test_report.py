@@ -132,16 +132,18 @@ class TestText:
         assert ENGINEER_ID not in "\n".join(lines)
 
     def test_a_file_that_cannot_be_read_and_a_page_that_is_nothing_are_told(self):
+        beyond = tuple(range(51, 101))
         files = (
             FileRead(1, "a.pdf", unreadable=Unreadable(Fault.BROKEN, "no xref")),
-            FileRead(2, "b.pdf", (a_signed_letter(),), unknown_pages=(2,), illegible_pages=(3,)),
+            FileRead(2, "b.pdf", (a_signed_letter(),), None, (2,), (3, *beyond), beyond),
         )
-        lines = list(files_as_text(files))
-        assert lines[0].strip() == "a.pdf: cannot be read: broken no xref"
-        assert "commitment_letter 4-1-1 by ocr" in lines[1]
-        assert [line.strip() for line in lines[2:]] == [
-            "b.pdf p2: recognised as none of the papers",
-            "b.pdf p3: illegible",
+        lines = [line.strip() for line in files_as_text(files, WORDS)]
+        assert lines[:3] == ["附件“a.pdf”", "不能读取：文件已损坏或不完整", "附件“b.pdf”"]
+        assert lines[3] == "第1页：承诺保证书（附件4-1-1格式），由图像识别"
+        assert lines[-3:] == [
+            "第2页：未能确认为何种申请材料",
+            "第3页：不清晰，内容不足采信",
+            "第51–100页：未读取（页数过多、文件过大、已损坏或用时过长）",
         ]
 
 
