@@ -17,13 +17,15 @@ from parsers.documents.commitment_letter_date import Dating, read_date
 from parsers.documents.commitment_letter_form import Likeness, likest_form
 from parsers.documents.commitment_letter_options import Option, guessed_blanks, open_blanks, read_options
 from parsers.documents.commitment_letter_signing import read_marks
-from parsers.documents.commitment_letter_text import LetterText
+from parsers.documents.commitment_letter_text import LetterText, folded
 from parsers.documents.document import Document, DocumentKind, Field, Mark, Presence
 from parsers.documents.forms import Form, shipped_forms
 from parsers.documents.marks_ink import InkMap
 from parsers.files.page import Page, ReadBy
 from parsers.files.sheet import Picture
 
+_TAIL: Final = 40  #: characters of the form's end; half of them must be there
+_HEAD: Final = 8  #: lines of a page among which the title stands
 _ACTIONS: Final = {"新增": "add", "更新": "update"}
 
 
@@ -52,6 +54,8 @@ class CommitmentLetter(Document):
 
     form: str | None = None  #: number of the blank form it follows, "4-1-1"; None: of none that is known
     form_certain: bool = False  #: title and text both say so
+    titled: bool = False  #: the letter begins here; False: it may be the rest of one in another file
+    ends: bool = True  #: the form's last words stand on these pages; False: cut off, or the rest lies elsewhere
     reconstructed: bool = False  #: the form's text is a working text (contract.md 3, rule 2)
     found: float = 0.0  #: share of the form's fixed text that was read as printed
     blanks: dict[str, Field] = field(default_factory=dict)
@@ -95,7 +99,7 @@ def read_letter(
     kind = DocumentKind.COMMITMENT_LETTER
     likeness = likest_form(pages, shipped_forms() if forms is None else forms)
     if likeness is None:
-        return CommitmentLetter(kind, name, position, numbers, read_by, legible=legible)
+        return CommitmentLetter(kind, name, position, numbers, read_by, titled=_is_titled(pages), legible=legible)
     text, alignment, form = likeness.text, likeness.alignment, likeness.form
     options = read_options(text, alignment, ink)
     blanks = read_blanks(text, alignment, ink, open_blanks(options), guessed_blanks(options))
@@ -109,6 +113,8 @@ def read_letter(
         read_by,
         form=form.number,
         form_certain=likeness.certain,
+        titled=_is_titled(pages),
+        ends=_ends(alignment),
         reconstructed=form.reconstructed,
         found=round(alignment.found, 4),
         blanks=dict(blanks.fields),
@@ -128,6 +134,17 @@ def read_letter(
         seal=seal if form.has_seal else None,
         legible=legible,
     )
+
+
+def _is_titled(pages: tuple[Page, ...]) -> bool:
+    """A line of the page's head ends in the title's word; the footnote says 本承诺保证书 in a line's middle."""
+    head = pages[0].lines[:_HEAD] if pages else ()
+    return any(folded(line.text).endswith("承诺保证书") for line in head)
+
+
+def _ends(alignment: Alignment) -> bool:
+    last = alignment.partner[-_TAIL:]
+    return 2 * sum(partner is not None for partner in last) >= len(last)
 
 
 def _alterations(likeness: Likeness, blanks: Blanks, ink: Mapping[int, InkMap]) -> tuple[Alteration, ...]:

@@ -128,7 +128,11 @@ class LetterText:
         return self.lines[self.glyphs[glyph].line]
 
     def confidence(self, start: int, end: int) -> float:
-        """Of the worst line that the glyphs from `start` up to `end` stand in, or of themselves where that is less."""
+        """Of the worst line that the glyphs from `start` up to `end` stand in, or of themselves where that is less.
+
+        Neighbours are asked for too: beyond the letter's last glyph, where the page was cut off, there is none.
+        """
+        end = min(end, len(self.glyphs))
         numbers = {glyph.line for glyph in self.glyphs[start:end]}
         own = [trust for at in range(start, end) if (trust := self.trust(at)) is not None]
         least = [sum(own) / len(own)] if own else []

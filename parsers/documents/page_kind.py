@@ -207,7 +207,8 @@ def _titled(kind: DocumentKind, page: Page) -> bool:
     """Does the paper begin on this page?"""
     top = squeeze("".join(line.text for line in page.lines[:6]))
     heads: dict[DocumentKind, Callable[[], bool]] = {
-        _K.COMMITMENT_LETTER: lambda: "承诺保证书" in top,
+        # 本承诺保证书适用于 … is the footnote, which stands high on a last page that holds places to sign alone.
+        _K.COMMITMENT_LETTER: lambda: bool(re.search("(?<!本)承诺保证书", top)),
         _K.SOCIAL_INSURANCE_CERTIFICATE: lambda: _any(("证明", "凭证", "记录单", "明细"), top) and "(续)" not in top,
     }
     return heads.get(kind, lambda: True)()

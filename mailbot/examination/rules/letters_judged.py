@@ -53,8 +53,8 @@ def is_surely_another(letter: CommitmentLetter) -> bool:
 
 
 def is_firm(letter: CommitmentLetter) -> bool:
-    """May what its text says be a defect (contract 3, rule 2)?"""
-    return letter.legible and not letter.reconstructed and letter.form_certain
+    """May what its text says be a defect (contract 3, rule 2)? What a half lacks may stand on the other half."""
+    return letter.legible and letter.ends and not letter.reconstructed and letter.form_certain
 
 
 def _quality(letter: CommitmentLetter) -> tuple[bool, bool, int]:
