@@ -130,6 +130,10 @@ class TestText:
     def test_an_illegible_letter_only_raises_doubts(self):
         assert told(a_letter(alterations=(CHANGED,), legible=False)) == [("letter_altered", "doubt")]
 
+    def test_what_a_letter_lacks_whose_end_lies_elsewhere_may_stand_there(self):
+        half = replace(a_letter(unfilled=(Unfilled("phone", True),), dated=ABSENT), ends=False)
+        assert told(half) == [("letter_blank_unfilled", "doubt"), ("letter_undated", "doubt")]
+
     @pytest.mark.parametrize("certain", [True, False])
     def test_empty_blanks_are_named(self, certain):
         (finding,) = found(a_letter(unfilled=(Unfilled("project", certain), Unfilled("post", certain))))
