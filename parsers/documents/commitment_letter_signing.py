@@ -18,6 +18,10 @@ from parsers.files.page import Box, Line
 from parsers.names import fold_person
 
 _TALL: Final = 1.9  #: boxes taller than this, in widths of a letter, hold a signature besides
+_LINE_HEIGHT: Final = 1.75  #: boxes of print are lower than this, in widths of its letters
+_CLOSE: Final = (0.75, 1.3)  #: how far apart a typed name's characters stand, in those of the label
+_FEWEST: Final = 2  #: characters of a name
+_WELL: Final = 0.9  #: engine's confidence in a line of print
 _BOX_HEIGHT: Final = 1.2  #: of one line alone, in the same
 
 Signatures = Mapping[tuple[str, str], Mark]
@@ -33,13 +37,16 @@ def read_marks(
     signatures: dict[tuple[str, str], Mark] = {}
     for number in sorted({line.page.number for _, found in places if found for line in [found[0]]}):
         picture = ink.get(number)
-        here = [(place, found[1]) for place, found in places if found and found[0].page.number == number]
+        here = [(place, *found) for place, found in places if found and found[0].page.number == number]
         if picture is None:
             continue
-        rows = [SignPlaceRow(f"{at}", box, place.role is not None) for at, (place, box) in enumerate(here)]
+        rows = [
+            SignPlaceRow(f"{at}", box, place.role is not None, reads_on=_reads_on(line, place))
+            for at, (place, line, box) in enumerate(here)
+        ]
         printed, read = _neighbours(text, alignment, number)
         marks = find_signatures(picture, number, rows, printed, read, seal)
-        for row, (place, _) in zip(rows, here, strict=True):
+        for row, (place, *_) in zip(rows, here, strict=True):
             if place.role:
                 signatures[place.role, place.label] = marks[row.key]
     names = {field.value for name, field in blanks.items() if name in {"legal_representative", "handler", "engineer"}}
@@ -184,10 +191,28 @@ def _core(box: Box) -> Box:
 
 
 def _typed_in_line(line: LetterLine, place: SignPlace, names: set[str]) -> bool:
-    """A filled-in name that was read in the label's own line of print, at the height of print."""
+    """A filled-in name that was read in the label's own line, as high as print and set as close."""
     label, _, rest = line.text.replace("：", ":").partition(":")
-    flat = line.box.height * line.page.height < 1.25 * line.box.width * line.page.width / max(line.advances[-1], 0.1)
-    return bool(rest) and label.strip() == place.label and fold_person(rest) in names and (line.sure or flat)
+    if not rest or label.strip() != place.label or fold_person(rest) not in names:
+        return False
+    low = line.box.height * line.page.height < _LINE_HEIGHT * line.box.width * line.page.width / line.advances[-1]
+    return line.sure or (low and _is_set_close(line, place))
+
+
+def _is_set_close(line: LetterLine, place: SignPlace) -> bool:
+    """Do the characters behind the label stand as far apart as the label's own? Where it was not seen, they may."""
+    behind = [at for at in range(len(place.label) + 1, len(line.text)) if not line.text[at].isspace()]
+    if not line.line.places or len(behind) < _FEWEST:
+        return True
+    printed = (line.middle(len(place.label) - 1) - line.middle(0)) / (len(place.label) - 1)
+    written = (line.middle(behind[-1]) - line.middle(behind[0])) / (behind[-1] - behind[0])
+    return _CLOSE[0] * printed <= written <= _CLOSE[1] * printed
+
+
+def _reads_on(line: LetterLine, place: SignPlace) -> bool:
+    """Was a name read in one line with the label, whosever?"""
+    _, _, rest = line.text.replace("：", ":").partition(":")
+    return sum("\u4e00" <= sign <= "\u9fff" for sign in rest) >= _FEWEST and line.line.confidence >= _WELL
 
 
 def _seal(text: LetterText, ink: Mapping[int, InkMap], sealed: tuple[LetterLine, Box] | None) -> Mark:

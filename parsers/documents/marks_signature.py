@@ -37,6 +37,7 @@ class SignPlaceRow:
     key: str
     label: Box
     signed: bool  #: False: a line that is filled in, not signed; it only keeps its ink to itself
+    reads_on: bool = False  #: what stands behind the label was read in one line with it, without trouble
 
 
 @dataclass(frozen=True)
@@ -219,7 +220,7 @@ def _is_typed(ink: InkMap, row: SignPlaceRow, pieces: list[_Piece], size: float,
     strokes = _stroke(_drawn(ink, pieces)), _stroke(ink.ink[ink.pixels(row.label)])
     alike = 0.75 <= strokes[0] / max(strokes[1], 0.1) <= 1.33
     place = _around(pieces, ink)
-    named = any(line.confidence >= 0.9 and _overlap(line.box, place) > 0.5 for line in read)
+    named = row.reads_on or any(line.confidence >= 0.9 and _overlap(line.box, place) > 0.5 for line in read)
     return alike and named
 
 

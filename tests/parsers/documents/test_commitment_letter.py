@@ -13,7 +13,7 @@ from parsers.documents.commitment_letter_alignment import align, template_of
 from parsers.documents.commitment_letter_blanks import read_blanks
 from parsers.documents.commitment_letter_form import likest_form
 from parsers.documents.commitment_letter_options import Option, guessed_blanks
-from parsers.documents.document import Presence
+from parsers.documents.document import Mark, Presence
 from parsers.documents.marks_ink import InkMap
 from parsers.files.page import Box, Line, Page, ReadBy
 from tests.builders_letter import EM, HEIGHT, VALUES, WIDTH, Sheet, a_set_letter, form, places_of
@@ -383,6 +383,42 @@ def test_marks_without_a_picture_are_unclear():
     assert letter.seal.presence is Presence.UNCLEAR
     assert {one.mark.presence for one in letter.signatures} == {Presence.UNCLEAR}
     assert [one.role for one in letter.signatures] == ["legal_representative", "engineer"]
+
+
+def _with_name_beside_label(name: str, pitch: float, high: float) -> Mark:
+    """The mark of 法定代表人 where the engine read label and name as one line; `pitch`, `high`: in widths of print."""
+    letter = a_set_letter("4-1-1", seen=0.99)
+    at, line = next((n, line) for n, line in enumerate(letter.page.lines) if line.text == "法定代表人：")
+    label_right = line.box.right
+    right = label_right + pitch * EM * len(name)
+    middles = [line.box.left + place * line.box.width for place in line.places]
+    middles += [label_right + pitch * EM * (n + 0.5) for n in range(len(name))]
+    wide = right - line.box.left
+    middle, half = line.box.middle[1], high * EM * WIDTH / HEIGHT / 2
+    read_as_one = Line(
+        line.text + name,
+        Box(line.box.left, middle - half, right, middle + half),
+        0.99,
+        tuple((place - line.box.left) / wide for place in middles),
+        (0.99,) * len(middles),
+    )
+    lines = (*letter.page.lines[:at], read_as_one, *letter.page.lines[at + 1 :])
+    sheet = Sheet(letter)
+    sheet.sign(line.box)
+    return read_letter("x", 0, (replace(letter.page, lines=lines),), (sheet.picture,)).signatures[0].mark
+
+
+def test_a_name_set_as_the_label_beside_it_is_typed():
+    """Boxes of print are one and a half times as high as its letters are wide, on pale paper more."""
+    mark = _with_name_beside_label(VALUES["legal_representative"], pitch=1.0, high=1.55)
+    assert (mark.presence, mark.why) == (Presence.UNCLEAR, "typed")
+
+
+@pytest.mark.parametrize(
+    ("pitch", "high"), [pytest.param(1.9, 1.55, id="written wider"), pytest.param(1.0, 2.1, id="written higher")]
+)
+def test_a_hand_that_is_read_with_its_label_is_a_signature(pitch, high):
+    assert _with_name_beside_label(VALUES["legal_representative"], pitch, high).presence is Presence.PRESENT
 
 
 def test_a_letter_survives_json():

@@ -94,9 +94,11 @@ def test_an_unsealed_greyscale_page_cannot_tell():
     assert seal_on(Sheet(LETTER), Sheet(LETTER).grey).why == "greyscale"
 
 
-def signatures(sheet: Sheet, picture=None, read: tuple[Line, ...] = (), seal: Mark = NO_SEAL) -> dict[str, Mark]:
+def signatures(
+    sheet: Sheet, picture=None, read: tuple[Line, ...] = (), seal: Mark = NO_SEAL, rows=ROWS
+) -> dict[str, Mark]:
     printed = [line.box for line in LETTER.page.lines if line.box.left < 0.45 or line.text[0] in "联2"]
-    return find_signatures(InkMap(sheet.picture if picture is None else picture), 1, ROWS, printed, read, seal)
+    return find_signatures(InkMap(sheet.picture if picture is None else picture), 1, rows, printed, read, seal)
 
 
 def test_who_signed_and_who_did_not():
@@ -132,6 +134,14 @@ def test_a_name_in_the_label_s_own_print_is_typed():
     name = Box(LEGAL.right + EM, LEGAL.top, LEGAL.right + 4 * EM, LEGAL.bottom)
     sheet.print(name)
     mark = signatures(sheet, read=(Line("钱伯年", name, 0.99),))["legal"]
+    assert (mark.presence, mark.why) == (Presence.UNCLEAR, "typed")
+
+
+def test_a_name_in_the_label_s_own_print_is_typed_where_it_was_read_in_one_line_with_the_label():
+    sheet = Sheet(LETTER)
+    sheet.print(Box(LEGAL.right + EM, LEGAL.top, LEGAL.right + 4 * EM, LEGAL.bottom))
+    rows = [replace(row, reads_on=row.key == "legal") for row in ROWS]
+    mark = signatures(sheet, rows=rows)["legal"]
     assert (mark.presence, mark.why) == (Presence.UNCLEAR, "typed")
 
 
