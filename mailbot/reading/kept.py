@@ -1,10 +1,14 @@
 """What is already known of a content, by this very version of the readers?"""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from mailbot.reading.cache import ReadingCache
 from mailbot.reading.wire import NotBelieved, PagesRecord, file_read_adapter, pack, unpack
 from parsers.documents.document import FileRead
+from parsers.files.page import Page
+from parsers.files.straighten import Pose
 
 #: What a document that died is remembered for: the machine may have been to blame.
 _STRIKE_SECONDS: Final = 86_400.0
@@ -30,6 +34,18 @@ class Kept:
         if self._cache:
             seconds = None if lasting else _STRIKE_SECONDS
             self._cache.put(self._papers_key(content), file_read_adapter().dump(read), seconds=seconds)
+
+    def pages_of(self, contents: Sequence[str]) -> PagesRecord | None:
+        """Of several contents one after the other, their pages counted on; None unless all are kept."""
+        records = [self.pages(content) for content in contents]
+        total, pages, poses = 0, list[Page](), list[Pose]()
+        for record in records:
+            if record is None:
+                return None
+            pages += [replace(page, number=total + page.number) for page in record.pages]
+            poses += record.poses
+            total += record.total
+        return PagesRecord(total, tuple(pages), tuple(poses))
 
     def pages(self, content: str) -> PagesRecord | None:
         body = self._cache.get(self._pages_key(content)) if self._cache else None

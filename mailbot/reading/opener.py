@@ -2,13 +2,14 @@
 
 import tempfile
 import threading
+from dataclasses import replace
 from typing import Final
 
 from mailbot.isolation.child import Child, Death, Died, Nursery
 from mailbot.isolation.walls import Walls
 from mailbot.reading.terms import Terms
 from mailbot.reading.wire import ANSWER_BYTES, NotBelieved, OpenedHead, pack, unpack
-from mailbot.reading.work import Work
+from mailbot.reading.work import AttachedFile, Work
 
 DOCUMENT_WALLS: Final = Walls(file_bytes=512 << 20)
 _STRIKES: Final = 2  #: a document that killed its child so often is to blame
@@ -24,11 +25,22 @@ class Opener:
         self._child: Child | None = None
 
     def open(self, work: Work) -> OpenedHead | Died:
-        """The document's pages, their pixels written to the work's file; tried twice at most."""
-        died = Died(Death.CRASHED)
+        """The document's pages, their pixels written to the work's file; of two files one after the other."""
+        head = OpenedHead(None, "", 0, ())
+        for file in work.files:
+            written = work.pixel_bytes
+            answer = self._tried(file, work)
+            if isinstance(answer, Died) or answer.fault is not None:
+                return answer
+            head = _with_more(head, answer, written)
+        return head
+
+    def _tried(self, file: AttachedFile, work: Work) -> OpenedHead | Died:
+        """Twice at most."""
+        died, written = Died(Death.CRASHED), work.pixel_bytes
         for _ in range(_STRIKES):
-            work.empty_pixels()
-            answer = self._once(work)
+            work.cut_pixels(written)
+            answer = self._once(file, work)
             if isinstance(answer, OpenedHead):
                 return answer
             died = answer
@@ -42,10 +54,10 @@ class Opener:
             if self._child is not None:
                 self._child.close()
 
-    def _once(self, work: Work) -> OpenedHead | Died:
-        facts = {"kind": work.file.kind.value, "limits": pack(self._terms.limits).decode()}
+    def _once(self, file: AttachedFile, work: Work) -> OpenedHead | Died:
+        facts = {"kind": file.kind.value, "limits": pack(self._terms.limits).decode()}
         with tempfile.TemporaryFile(prefix="mailbot-") as document:
-            document.write(work.file.data)
+            document.write(file.data)
             document.flush()
             child = self._nursery.child(
                 "mailbot.reading.children:open_document",
@@ -66,3 +78,16 @@ class Opener:
         except NotBelieved as lie:
             return Died(Death.CRASHED, str(lie))
         return head
+
+
+def _with_more(head: OpenedHead, more: OpenedHead, written: int) -> OpenedHead:
+    """Its pages counted on; `written`: bytes of pixels that stood in the file before those of `more`."""
+    sheets = tuple(
+        replace(
+            sheet,
+            number=head.total + sheet.number,
+            offset=None if sheet.offset is None else written + sheet.offset,
+        )
+        for sheet in more.sheets
+    )
+    return OpenedHead(None, more.detail, head.total + more.total, head.sheets + sheets)

@@ -21,6 +21,7 @@ from mailbot.reading.waiting import Waiting
 from mailbot.reading.work import AttachedFile
 from parsers.documents.document import FileRead
 from parsers.documents.forms import load_forms
+from parsers.documents.split_letter import halves, joined
 from parsers.files.limits import DEFAULT_LIMITS, FileLimits
 
 __all__ = ["DEFAULT_BUDGET", "PRELOAD", "AttachedFile", "PaperReader", "ReadingBudget"]
@@ -77,17 +78,25 @@ class PaperReader:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def submit(self, file: AttachedFile) -> "Future[FileRead]":
-        """Begins to read `file`; a bad file is an answer, not an error. The same content under way is read once."""
-        future, new = self._waiting.join(file)
+    def submit(self, file: AttachedFile, rest: AttachedFile | None = None) -> "Future[FileRead]":
+        """Begins to read `file`; a bad file is an answer, not an error. The same content under way is read once.
+
+        `rest` is read as its further pages.
+        """
+        future, new = self._waiting.join(file, rest)
         if new is not None:
             self._jobs.put(OpenFile(new))
         return future
 
     def read(self, files: Iterable[AttachedFile]) -> tuple[FileRead, ...]:
-        """Reads the files of one mail side by side; answers in their order."""
-        futures = [self.submit(AttachedFile(*file)) for file in files]
-        return tuple(future.result() for future in futures)
+        """Reads the files of one mail side by side; answers in their order, a letter in two files as one paper."""
+        files = [AttachedFile(*file) for file in files]
+        futures = [self.submit(file) for file in files]
+        read = [future.result() for future in futures]
+        for first, rest in halves(read):
+            both = self.submit(files[first], files[rest]).result()
+            read[first], read[rest] = joined(read[first], read[rest], both) or (read[first], read[rest])
+        return tuple(read)
 
     def warm(self) -> None:
         """Starts every OCR child and loads its models now rather than at the first page."""

@@ -18,17 +18,20 @@ class Waiting:
         self._under_way: dict[str, Work] = {}
         self._closed = False
 
-    def join(self, file: AttachedFile) -> "tuple[Future[FileRead], Work | None]":
-        """What `file` is answered with in the end, and the work when it is new. Raises IsolationFailed once closed."""
+    def join(self, file: AttachedFile, rest: AttachedFile | None = None) -> "tuple[Future[FileRead], Work | None]":
+        """What `file` is answered with in the end, and the work when it is new. Raises IsolationFailed once closed.
+
+        `rest` holds further pages of the same paper.
+        """
         future: Future[FileRead] = Future()
-        key = content_key(file.kind.value, file.data)
+        key = "+".join(content_key(one.kind.value, one.data) for one in (file, rest) if one)
         with self._lock:
             if self._closed:
                 raise IsolationFailed("the reader is closed")
             if (under_way := self._under_way.get(key)) is not None:
                 under_way.asked.append((file, future))
                 return future, None
-            work = self._under_way[key] = Work(key, file, [(file, future)])
+            work = self._under_way[key] = Work(key, file, [(file, future)], rest)
         return future, work
 
     def finish(self, work: Work, read: FileRead) -> None:

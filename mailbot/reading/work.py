@@ -1,5 +1,6 @@
 """What is one content on its way from bytes to papers?"""
 
+import os
 import tempfile
 import threading
 from concurrent.futures import Future
@@ -22,11 +23,20 @@ class AttachedFile(NamedTuple):
 
 
 class Work:
-    """One content on its way from bytes to papers, and who asked for it."""
+    """One content on its way from bytes to papers, and who asked for it.
 
-    def __init__(self, key: str, file: AttachedFile, asked: "list[tuple[AttachedFile, Future[FileRead]]]") -> None:
-        self.key = key
-        self.file = file
+    `rest` is read as further pages of the same paper: a letter whose pages came in two files.
+    """
+
+    def __init__(
+        self,
+        key: str,
+        file: AttachedFile,
+        asked: "list[tuple[AttachedFile, Future[FileRead]]]",
+        rest: AttachedFile | None = None,
+    ) -> None:
+        self.key = key  #: of one content; of two, both joined by "+"
+        self.files = (file,) if rest is None else (file, rest)
         self.asked = asked
         self.head = OpenedHead(None, "", 0, ())
         self.pages: list[Page | None] = []
@@ -41,9 +51,23 @@ class Work:
     def pixels(self) -> int:
         return self._pixels.fileno()
 
-    def empty_pixels(self) -> None:
-        self._pixels.seek(0)
-        self._pixels.truncate()
+    @property
+    def contents(self) -> list[str]:
+        return self.key.split("+")
+
+    @property
+    def is_joined(self) -> bool:
+        """Answers about two contents are kept under neither: what is forgotten is forgotten by its one content."""
+        return len(self.files) > 1
+
+    @property
+    def pixel_bytes(self) -> int:
+        return os.fstat(self.pixels).st_size
+
+    def cut_pixels(self, size: int) -> None:
+        """By the file itself: a child has moved the place of writing behind the back of this process's buffer."""
+        os.ftruncate(self.pixels, size)
+        os.lseek(self.pixels, size, os.SEEK_SET)
 
     def settle(self, index: int, page: Page, pose: Pose) -> bool:
         """Notes one page; True when it was the last."""

@@ -182,6 +182,10 @@ def put(parcel: Parcel, kind: str, name: str, paper: Sheet | Image.Image, way: s
         parcel.papers[kind] = (f"{name}.jpg", jpeg(picture))
 
 
+#: The letter's second page, where it is a file of its own.
+_REST = "letter's rest"
+
+
 def letter(parcel: Parcel, way: str, form: str | None = None, **changed: object) -> tuple[str, ...]:
     """The promise letter in some other look; what is special about it, in words."""
     rng = parcel.random
@@ -195,6 +199,11 @@ def letter(parcel: Parcel, way: str, form: str | None = None, **changed: object)
     for one in drawn:
         one.font = look.font
     pictures = [travelled(one.picture(200), way, rng) for one in drawn]
+    parcel.papers.pop(_REST, None)
+    if len(pictures) > 1 and rng.random() < 0.5:
+        parcel.papers["letter"] = ("承诺保证书-1.jpg", jpeg(pictures[0]))
+        parcel.papers[_REST] = ("承诺保证书-2.jpg", jpeg(pictures[1]))
+        return (*look.words, "two files")
     if len(pictures) > 1 or rng.random() < 0.5:
         parcel.papers["letter"] = ("承诺保证书.pdf", pdf_of_pictures(pictures))
     else:
@@ -225,6 +234,8 @@ def on_screen(picture: Image.Image, rng: Random) -> tuple[Image.Image, str]:
 
 def all_in_one(parcel: Parcel) -> None:
     """Every paper a page of one PDF."""
+    if _REST in parcel.papers:
+        return
     pictures = []
     for _, data in parcel.papers.values():
         if data[:2] != b"\xff\xd8":
@@ -389,6 +400,7 @@ def _other_employer(parcel: Parcel, way: str) -> None:
 def _without(kind: str, code: str) -> Defect:
     def defect(parcel: Parcel, way: str) -> None:
         parcel.papers.pop(kind)
+        parcel.papers.pop(_REST if kind == "letter" else "", None)
         parcel.expect(code)
 
     return defect

@@ -115,6 +115,21 @@ def test_other_settings_are_other_answers(nursery, tmp_path) -> None:
         assert other.kept.pages(content) is None
 
 
+def test_a_second_file_is_read_as_further_pages_of_the_first(nursery, tmp_path) -> None:
+    """So a letter in two files becomes one; what is kept stays with each content alone."""
+    files = [AttachedFile(i, f"{i}.png", FileKind.PNG, photo(text=f"P{i}")) for i in range(2)]
+    with reader(nursery, cache=tmp_path) as papers:
+        anew = papers.submit(*files).result()
+        alone = papers.read(files)
+        kept = papers.submit(*files).result()
+    assert [(one.file, one.pages) for one in anew.documents] == [("0.png", (1,)), ("0.png", (2,))]
+    assert [one.pages for one in kept.documents] == [(1,), (2,)]
+    assert [[one.pages for one in file.documents] for file in alone] == [[(1,)], [(1,)]]
+    with contextlib.closing(ReadingCache(tmp_path)) as cache:
+        assert all(cache.forget_content(content_key(file.kind.value, file.data)) for file in files)
+        assert cache.forget(time.time() + 1) == 0, "nothing is left of a content that is forgotten"
+
+
 # -- hostile papers --------------------------------------------------------------------------------------
 
 BOMBS = [
