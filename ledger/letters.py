@@ -44,6 +44,18 @@ class Letters(Store):
             self.tell(connection, at, "letter_queued", case=case, actor=actor, kind=letter.kind)
         return True
 
+    def mailboxes_due(self, now: datetime) -> frozenset[str]:
+        """Those from which a letter may leave now, whatever waits longer before it."""
+        due = LETTER.c.state == LetterState.QUEUED, LETTER.c.not_before <= now
+        with self.reading() as connection:
+            return frozenset(connection.execute(select(LETTER.c.mailbox).where(*due).distinct()).scalars())
+
+    def letter_counts(self) -> dict[LetterState, int]:
+        """How many letters stand where."""
+        query = select(LETTER.c.state, func.count()).group_by(LETTER.c.state)
+        with self.reading() as connection:
+            return {LetterState(state): count for state, count in connection.execute(query)}
+
     def claim_letter(
         self, worker: str, lease_seconds: float, now: datetime | None = None, *, mailboxes: Sequence[str] = (),
     ) -> LetterEntry | None:  # fmt: skip

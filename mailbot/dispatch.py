@@ -16,7 +16,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Protocol, assert_never
 
 from ledger.archive import Archive
-from ledger.entries import LetterEntry, LetterState
+from ledger.entries import LetterEntry
 from ledger.errors import NotArchived, Stale
 from ledger.failpoints import fp
 from ledger.questions import SentCounts
@@ -50,6 +50,8 @@ class Brakes:
 
 class DispatchLedger(DoubtLedger, Protocol):
     """What dispatch asks of the ledger."""
+
+    def mailboxes_due(self, now: datetime) -> frozenset[str]: ...
 
     def claim_letter(
         self, worker: str, lease_seconds: float, now: datetime | None = None, *, mailboxes: Sequence[str] = ()
@@ -127,13 +129,8 @@ class Dispatch:
             self._busy.release()
 
     async def _serve_all(self) -> int:
-        now = self._now()
-        due = {
-            entry.letter.mailbox
-            for entry in self._ledger.letters(LetterState.QUEUED)
-            if entry.letter.not_before is None or entry.letter.not_before <= now
-        }
-        return sum(await asyncio.gather(*(self._serve(self._accounts[address]) for address in due & {*self._accounts})))
+        due = self._ledger.mailboxes_due(self._now()) & {*self._accounts}
+        return sum(await asyncio.gather(*(self._serve(self._accounts[address]) for address in due)))
 
     async def _serve(self, account: Account) -> int:
         """Connection after connection until nothing is due, or the mailbox must rest."""

@@ -82,11 +82,12 @@ class Watchman:
         """What stands now; changes nothing."""
         now, ledger = self._now(), self._ledger
         oldest = ledger.oldest_waiting()
+        letters = ledger.letter_counts()
         silent = {one: self._silence(one, now) for one in self._mailboxes}
         health = Health(
             at=now,
             mails={state.value: count for state, count in ledger.mail_counts().items()},
-            letters={state.value: len(ledger.letters(state)) for state in _COUNTED},
+            letters={state.value: letters.get(state, 0) for state in _COUNTED},
             waiting_seconds=max(0.0, (now - oldest).total_seconds()) if oldest else 0.0,
             silent_seconds=silent,
             free_bytes=self._archive.free_bytes(),

@@ -59,10 +59,10 @@ def test_a_mail_of_the_backlog_is_no_work(ledger):
 
 
 def test_a_flood_of_one_sender_delays_nobody(ledger):
-    ledger.record_mails([an_arrival(uid, author="flood@x.example") for uid in range(1, 101)], NOW)
+    ledger.record_mails([an_arrival(uid, author="flood@x.example") for uid in range(1, 1001)], NOW)
     for _ in range(10):
         ledger.claim("a", LEASE, NOW)
-    ledger.record_mails([an_arrival(200, author="one@y.example"), an_arrival(201, author="two@y.example")], NOW)
+    ledger.record_mails([an_arrival(2000, author="one@y.example"), an_arrival(2001, author="two@y.example")], NOW)
     authors = [ledger.claim("a", LEASE, NOW).mail.author for _ in range(4)]
     assert {"one@y.example", "two@y.example"} <= set(authors)
 

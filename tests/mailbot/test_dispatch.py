@@ -9,10 +9,12 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
+from sqlalchemy import insert, select
 
 from ledger.archive import Archive
 from ledger.entries import Letter, LetterState
 from ledger.ledger import Ledger
+from ledger.tables import LETTER
 from mailbot.dispatch import Brakes, Dispatch
 from mailbot.errors import ConnectionLost
 from mailbot.transport.evidence import Evidence, seek
@@ -400,6 +402,24 @@ def test_a_flood_pauses_everything_and_is_told(an_outbox):
     assert outbox.bell.kinds == [AlarmKind.SENDING_PAUSED]
     outbox.rounds(5, minutes=20)
     assert len(outbox.raws()) == 9
+
+
+def test_a_thousand_letters_that_must_wait_keep_nobody_elses_waiting(an_outbox):
+    """As many as a flooder may have: each waits for his brake, and they stand first in the queue."""
+    outbox = an_outbox()
+    outbox.queue(0, "flood@firm.example")
+    with outbox.ledger.engine.begin() as connection:
+        (row,) = connection.execute(select(LETTER)).mappings()
+        copies = [
+            {**row, "id": None, "message_id": f"<mb.flood{number}@example.cn>", "purpose": f"flood:{number}",
+             "not_before": NOON + timedelta(hours=4)}
+            for number in range(1100)
+        ]  # fmt: skip
+        connection.execute(insert(LETTER), copies)
+    outbox.round()
+    outbox.queue(2, "other@firm.example")
+    outbox.round()
+    assert [one.recipients for one in outbox.server.taken] == [("flood@firm.example",), ("other@firm.example",)]
 
 
 def test_a_letter_whose_bytes_are_gone_is_told_not_rendered_again(an_outbox):
