@@ -96,12 +96,15 @@ def test_workdays_of_every_month(year, months, total):
 
 
 def test_the_last_day_of_a_published_year_is_still_known():
+    """domain.md 1.4: of 2026-12-17 the tenth workday is known, the twentieth needs 2027."""
     assert PUBLISHED.add_workdays(date(2026, 12, 17), 10).day == date(2026, 12, 31)
+    assert PUBLISHED.add_workdays(date(2026, 12, 17), 20).day is None
 
 
 def test_an_unpublished_year_is_never_guessed():
     due = PUBLISHED.add_workdays(date(2026, 12, 18), 10)
     assert due.day is None
+    assert PUBLISHED.add_workdays(date(2026, 12, 18), 20).day is None
     assert due.earliest < date(2027, 1, 4) <= due.latest  # 2027-01-04 is what a guess would say
     assert len(due.counted) == 9
     with pytest.raises(CalendarYearMissing):
@@ -155,6 +158,40 @@ def test_adding_and_counting_agree(start, count):
     end = PUBLISHED.add_workdays(start, count).day
     assert PUBLISHED.workdays_between(start, end) == count
     assert count == 0 or PUBLISHED.is_workday(end)
+
+
+@given(st.dates(date(2024, 1, 1), date(2026, 6, 1)), st.dates(date(2024, 1, 1), date(2026, 6, 1)), st.integers(0, 40))
+def test_who_begins_later_never_ends_earlier(one, other, count):
+    """Monotone in the day, and strictly in the count; for sixty calendar days as well."""
+    first, second = sorted((one, other))
+    assert PUBLISHED.add_workdays(first, count).day <= PUBLISHED.add_workdays(second, count).day
+    assert PUBLISHED.add_workdays(first, count).day < PUBLISHED.add_workdays(first, count + 1).day
+    assert PUBLISHED.calendar_days_deadline(first, 60).day <= PUBLISHED.calendar_days_deadline(second, 60).day
+
+
+@given(st.dates(date(2024, 1, 1), date(2026, 6, 1)), st.integers(0, 20), st.integers(0, 20))
+def test_a_count_goes_on_across_holidays_as_if_it_had_not_been_broken_off(start, first, more):
+    whole = PUBLISHED.add_workdays(start, first + more)
+    stop = PUBLISHED.add_workdays(start, first).day
+    assert PUBLISHED.add_workdays(stop, more).day == whole.day
+
+
+@pytest.mark.parametrize(
+    ("eve", "first_day_back"),
+    [
+        pytest.param("2024-02-09", "2024-02-18", id="春节 2024 ends on a worked Sunday"),
+        pytest.param("2024-09-30", "2024-10-08", id="国庆 2024"),
+        pytest.param("2025-01-27", "2025-02-05", id="春节 2025"),
+        pytest.param("2025-09-30", "2025-10-09", id="国庆 2025"),
+        pytest.param("2026-02-14", "2026-02-24", id="春节 2026 begins after a worked Saturday"),
+        pytest.param("2026-09-30", "2026-10-08", id="国庆 2026"),
+    ],
+)
+def test_no_day_of_a_holiday_is_counted(eve, first_day_back):
+    day, back = D(eve), D(first_day_back)
+    while day < back:
+        assert PUBLISHED.add_workdays(day, 1).day == back
+        day += timedelta(days=1)
 
 
 def test_a_later_notice_has_the_last_word_on_december():
