@@ -53,6 +53,23 @@ def test_kinds(subject, text, attachments, kind):
     assert kind_of(subject, text, attachments=attachments).kind is kind
 
 
+@pytest.mark.parametrize(
+    ("text", "topic"),
+    [
+        pytest.param("请问申请监理资质之前要先登记吗？", "qualification", id="G10"),
+        pytest.param("请问资质升级用的是哪里的人员信息？", "qualification", id="G17, G25"),
+        pytest.param("请问审核后业绩信息多久能公开查到？", "publication", id="G15"),
+        pytest.param("我公司的业绩查不到，请问是什么原因", "publication", id="G15 not to be found"),
+        pytest.param("请问监理工程师变更注册怎么办理？", "certificate_registration", id="G04"),
+        pytest.param("请问忘记密码了怎么办", "accounts", id="G41"),
+        pytest.param("我公司的资质申请被质监支队退回", None, id="tells, asks nothing"),
+    ],
+)
+def test_a_question_finds_its_shipped_answer(text, topic):
+    found = kind_of("咨询", text) if topic else kind_of("情况", text)
+    assert (found.kind, found.topic) == ((MailKind.QUESTION, topic) if topic else (MailKind.REFERRED, ""))
+
+
 class TestReplies:
     def test_a_reply_with_papers_goes_on_as_the_application(self):
         subject = f"回复：【补正告知】{ADD}〔ZJZD-2026-0187〕"
