@@ -7,7 +7,6 @@ sent (QQ drops the connection on an unknown command). Nothing is ever deleted.
 import imaplib
 import logging
 import re
-import ssl
 import time
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -16,10 +15,10 @@ from importlib.metadata import version
 from typing import Any, Self
 
 import imapclient
-from imapclient.exceptions import IMAPClientAbortError, LoginError, ProtocolError
 
-from mailbot.errors import CommandRefused, ConnectionLost, LoginRefused, ProtocolBroken, TransportError, Untrusted
+from mailbot.errors import ConnectionLost, ProtocolBroken, Untrusted
 from mailbot.transport.fetching import Asked, Fetching
+from mailbot.transport.imap_errors import NotLoggedIn, translated
 from mailbot.transport.mailbox import Account, Batch, Capabilities, FolderState, Stamp
 from mailbot.transport.providers import ProviderName
 from mailbot.transport.tls import trust
@@ -27,10 +26,6 @@ from mailbot.transport.wire import LINE_LIMIT, Budget, GuardedImap, TooMuch
 
 log = logging.getLogger(__name__)
 
-# RFC 5530: the server's trouble, not a wrong password; and what Chinese servers say instead.
-_TEMPORARY = re.compile(
-    r"\[(UNAVAILABLE|LIMIT|INUSE|SERVERBUG)\]|too many|busy|try again|later|稍后|繁忙|频繁", re.IGNORECASE
-)
 _UID = re.compile(rb"UID (\d+)")
 _IDLE_SLICE = 5.0  #: seconds: how soon a stop is noticed while idling
 
@@ -200,7 +195,7 @@ class ImapMailbox:
                     self._live.login(account.username, account.password)
                 else:
                     self._live.oauth2_login(account.username, token)
-        except _NotLoggedIn as error:
+        except NotLoggedIn as error:
             raise error.told(account.address, by_token=token is not None) from error.__cause__
 
     def _introduce(self) -> Capabilities:
@@ -272,60 +267,6 @@ class ImapMailbox:
 
 def open_mailbox(account: Account) -> ImapMailbox:
     return ImapMailbox(account)
-
-
-@contextmanager
-def translated(stage: str, *, parse: bool = False) -> Iterator[None]:
-    """The one place where imapclient's, imaplib's and the socket's errors become ours.
-
-    `parse`: a ValueError is let through, for the caller can tell which mail it was.
-    """
-    try:
-        yield
-    except LoginError as error:
-        raise _NotLoggedIn(stage, error) from error
-    except TooMuch as error:
-        raise ProtocolBroken(f"{stage}: {error}") from error
-    except ProtocolError as error:  # from imapclient's parser; the connection itself is in step
-        raise (ValueError if parse else ProtocolBroken)(f"{stage}: {str(error)[:200]}") from error
-    except imaplib.IMAP4.abort as error:
-        raise _broken(stage, str(error)) from error
-    except imaplib.IMAP4.error as error:
-        raise CommandRefused(f"{stage}: {error}") from error
-    except ssl.SSLCertVerificationError as error:
-        raise Untrusted(
-            f"{stage}: {error.verify_message}; set tls_ca_file if the office runs its own server"
-        ) from error
-    except OSError as error:
-        raise ConnectionLost(f"{stage}: {error or type(error).__name__}") from error
-    except (ValueError, TypeError, LookupError) as error:
-        # imapclient's parser raises all of these on nonsense from the server.
-        if parse and not isinstance(error, UnicodeEncodeError):
-            raise
-        raise ProtocolBroken(f"{stage}: {error}") from error
-
-
-class _NotLoggedIn(TransportError):
-    """imapclient calls every failure of LOGIN a LoginError, a lost connection too."""
-
-    def __init__(self, stage: str, error: Exception) -> None:
-        super().__init__(f"{stage}: {error}")
-        self._lost = isinstance(error.__context__, IMAPClientAbortError)
-
-    def told(self, address: str, *, by_token: bool) -> TransportError:
-        if self._lost or _TEMPORARY.search(str(self)):
-            return ConnectionLost(f"{address}: {self}")
-        if by_token:
-            return LoginRefused(f"{address}: the server refused the access token ({self}); check its scopes and owner")
-        return LoginRefused(
-            f"{address}: the server refused name or authorisation code ({self}); "
-            "make a new code in the provider's web settings"
-        )
-
-
-def _broken(stage: str, text: str) -> TransportError:
-    nonsense = "unexpected response" in text or "unexpected tagged" in text
-    return (ProtocolBroken if nonsense else ConnectionLost)(f"{stage}: {text}")
 
 
 def _demand(answer: tuple[str, Any]) -> list[Any]:
