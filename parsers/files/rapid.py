@@ -13,7 +13,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from parsers.files.ocr import Grey, Quads, Reading, Signs
+from parsers.files.line_again import LineRead, is_doubtful, surer, without_pale
+from parsers.files.ocr import Grey, Quads, Reading
 from parsers.files.second_look import doubtful_spots, merged, unread_runs
 from parsers.files.turn import VOTERS, lies_on_its_side, sides, turned_picture, turned_quads, voters
 
@@ -123,7 +124,7 @@ class RapidOcr:
             if enough():
                 complete = False
                 break
-            text, confidence, places = self._read_line(_crop(red, quad))
+            text, confidence, places = self._read_surely(_crop(red, quad))
             if text.strip() and confidence >= _LEAST_CONFIDENCE:
                 kept.append(index)
                 texts.append(text)
@@ -131,7 +132,11 @@ class RapidOcr:
                 signs.append(places)
         return Reading(turned, quads[kept], tuple(texts), tuple(confidences), complete, tuple(signs))
 
-    def _read_line(self, crop: Grey) -> tuple[str, float, Signs]:
+    def _read_surely(self, crop: Grey) -> LineRead:
+        read = self._read_line(crop)
+        return surer(read, self._read_line(without_pale(crop))) if is_doubtful(read) else read
+
+    def _read_line(self, crop: Grey) -> LineRead:
         """One line. Batches would pad each line to the widest; one by one costs the same and pads nothing."""
         height, width = crop.shape
         wide = max(1, math.ceil(_READ_HEIGHT * width / height))
@@ -141,7 +146,7 @@ class RapidOcr:
         answer = self._recognise.session(np.broadcast_to(plane, (1, 3, *plane.shape)).copy())[0]
         return self._decode(answer, plane.shape[1] / (len(answer) * wide))
 
-    def _decode(self, answer: NDArray[np.float32], step: float) -> tuple[str, float, Signs]:
+    def _decode(self, answer: NDArray[np.float32], step: float) -> LineRead:
         """CTC: the likeliest sign of each column, repeats and blanks (0) dropped. `step`: a column's share of the line.
 
         The column in which a sign is seen is where it stands on paper, to a fifth of its width.
@@ -151,14 +156,14 @@ class RapidOcr:
         keep[1:] &= best[1:] != best[:-1]
         columns = np.flatnonzero(keep)
         if not len(columns):
-            return "", 0.0, ()
+            return LineRead("", 0.0, ())
         text = "".join(self._characters[best[column]] for column in columns)
         trusts = answer[columns, best[columns]]
         ends = np.append(np.flatnonzero(np.diff(best)) + 1, len(best))
         lasts = ends[np.searchsorted(ends, columns, side="right")]
         places = np.minimum(1.0, (columns + lasts) / 2 * step)
         signs = tuple((round(float(at), 4), round(float(trust), 4)) for at, trust in zip(places, trusts, strict=True))
-        return text, float(trusts.mean()), signs if len(signs) == len(text) else ()
+        return LineRead(text, float(trusts.mean()), signs if len(signs) == len(text) else ())
 
 
 def _side_for(red: Grey) -> int:

@@ -1,0 +1,43 @@
+"""When is a line read a second time, without what is paler than its ink, and which reading counts?
+
+A seal is not gone from the red channel, only pale: where its rim crosses a clause, a character is taken for another.
+"""
+
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from parsers.files.ocr import Grey, Signs
+
+_LONG_TEXT: Final = 8  #: characters of a line of running text
+_DOUBTED: Final = 0.6  #: trust in a character below which its line is read again
+_TRUSTED: Final = 0.8  #: trust that each character of the second reading needs
+_PALE: Final = 0.7  #: from ink (0) to paper (1): a seal is paler in the red channel, a pencil's stroke is not
+
+
+class LineRead(NamedTuple):
+    text: str
+    confidence: float
+    signs: Signs  #: place and trust of each character
+
+
+def is_doubtful(read: LineRead) -> bool:
+    return len(read.text) >= _LONG_TEXT and _below(read, _DOUBTED) > 0
+
+
+def without_pale(line: Grey) -> Grey:
+    """The line's ink stretched to black; what is much paler is paper."""
+    ink, paper = (float(level) for level in np.percentile(line, (2, 95)))
+    white = ink + _PALE * max(1.0, paper - ink)
+    return np.asarray(np.clip((line.astype(np.float32) - ink) * (255.0 / (white - ink)), 0, 255), dtype=np.uint8)
+
+
+def surer(first: LineRead, again: LineRead) -> LineRead:
+    """The second reading where every character of it is well trusted and none that was read before is lost."""
+    whole = len(again.text) >= len(first.text) - _below(first, _DOUBTED)
+    return again if whole and not _below(again, _TRUSTED) else first
+
+
+def _below(read: LineRead, trust: float) -> int:
+    """How many letters are trusted less; of punctuation engines never are sure."""
+    return sum(sign.isalnum() and seen[1] < trust for sign, seen in zip(read.text, read.signs, strict=False))

@@ -1,0 +1,51 @@
+"""A line that a seal crosses is read again without the seal; what a hand wrote in is never lost by it."""
+
+import numpy as np
+import pytest
+
+from parsers.files.line_again import LineRead, is_doubtful, surer, without_pale
+
+PRINTED = "并将自愿撤销在重庆系统中发布"
+
+
+def read(text: str, *doubted: str, trust: float = 0.3) -> LineRead:
+    signs = tuple((at / len(text), trust if sign in doubted else 0.99) for at, sign in enumerate(text))
+    return LineRead(text, 0.95, signs)
+
+
+@pytest.mark.parametrize(
+    ("first", "doubtful"),
+    [
+        pytest.param(read("并将自愿撤销在重庆系统电瑷布", "电", "瑷"), True, id="two signs taken for others"),
+        pytest.param(read(PRINTED), False, id="well read"),
+        pytest.param(read("并将自愿撤销，在重庆系统", "，"), False, id="engines are never sure of punctuation"),
+        pytest.param(read("陈兰静", "静"), False, id="a signature is no line of text"),
+    ],
+)
+def test_a_line_of_text_with_a_doubted_character_is_read_again(first, doubtful) -> None:
+    assert is_doubtful(first) is doubtful
+
+
+def test_the_second_reading_counts_where_all_of_it_is_well_trusted() -> None:
+    first = read("并将自愿撤销在重庆系统电瑷布", "电", "瑷")
+    assert surer(first, read(PRINTED)).text == PRINTED
+    assert surer(first, read(PRINTED, "中", trust=0.7)) is first
+
+
+def test_a_sign_of_the_seal_may_go_but_nothing_that_was_well_read() -> None:
+    with_seal = read("并将自愿撤销在重庆系统中团发布", "团")
+    assert surer(with_seal, read(PRINTED)).text == PRINTED
+    slipped_in = read("并将不自愿撤销在重庆系统电发布", "电")
+    assert surer(slipped_in, read("并将自愿撤销在重庆系统发布")) is slipped_in
+
+
+def test_pale_ink_of_a_seal_becomes_paper_and_a_pencil_stays() -> None:
+    line = np.full((48, 400), 245, np.uint8)
+    line[10:38, 20:60] = 40  # print
+    line[10:38, 100:140] = 205  # a seal in the red channel
+    line[10:38, 180:220] = 130  # a pencil
+    cleared = without_pale(line)
+    assert cleared[20, 40] < 20
+    assert cleared[20, 120] == 255
+    assert cleared[20, 200] < 200
+    assert cleared[2, 300] == 255
