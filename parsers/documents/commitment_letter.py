@@ -16,6 +16,7 @@ from parsers.documents.commitment_letter_blanks import Blanks, Unfilled, read_bl
 from parsers.documents.commitment_letter_date import Dating, read_date
 from parsers.documents.commitment_letter_form import Likeness, likest_form
 from parsers.documents.commitment_letter_options import Option, guessed_blanks, open_blanks, read_options
+from parsers.documents.commitment_letter_seal_words import without_seal_words
 from parsers.documents.commitment_letter_signing import read_marks
 from parsers.documents.commitment_letter_text import LetterText, folded
 from parsers.documents.document import Document, DocumentKind, Field, Mark, Presence
@@ -97,6 +98,7 @@ def read_letter(
     read_by = ReadBy.TEXT if pages and all(page.read_by is ReadBy.TEXT for page in pages) else ReadBy.OCR
     legible = all(page.legible for page in pages)
     kind = DocumentKind.COMMITMENT_LETTER
+    pages = without_seal_words(pages, ink)
     likeness = likest_form(pages, shipped_forms() if forms is None else forms)
     if likeness is None:
         return CommitmentLetter(kind, name, position, numbers, read_by, titled=_is_titled(pages), legible=legible)

@@ -457,3 +457,23 @@ def test_words_that_only_moved_are_doubted_but_never_certain():
     found = read_letter("x.pdf", 1, (replace(page, lines=tuple(lines)),)).alterations
     assert found
     assert not any(one.certain for one in found)
+
+
+@pytest.mark.parametrize(
+    ("ink", "words", "told"),
+    [
+        pytest.param((205, 40, 45), "渝州工程", False, id="the firm's name in the red of a seal"),
+        pytest.param((20, 20, 22), "渝州工程", True, id="the same words written in with a pen"),
+        pytest.param((205, 40, 45), "暂不", True, id="other words in red"),
+    ],
+)
+def test_words_of_the_seal_between_two_clauses_are_nothing_added(ink, words, told):
+    letter = a_set_letter("4-1-1", seen=0.99)
+    at, line = next((n, line) for n, line in enumerate(letter.page.lines) if "如有虚假" in line.text)
+    box = Box(0.6, line.box.bottom - 2 / HEIGHT, 0.6 + EM * len(words), line.box.bottom + 10 / HEIGHT)
+    between = Line(words, box, 0.99, places_of(words), (0.99,) * len(words))
+    lines = (*letter.page.lines[: at + 1], between, *letter.page.lines[at + 1 :])
+    sheet = Sheet(letter)
+    sheet.print(box, ink)
+    found = read_letter("x", 0, (replace(letter.page, lines=lines),), (sheet.picture,)).alterations
+    assert any(words in one.read for one in found) is told
