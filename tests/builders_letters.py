@@ -89,7 +89,10 @@ LETTERS = {
     "verification_reminder-close": ("verification_reminder", _CLOSE),
     "correction-certain-only": ("correction", {"still_checked": True}),
     "wrong_mailbox-district": ("wrong_mailbox", {"right_mailbox": None}),
-    **{f"question-{topic}": ("question", {"topic": topic}) for topic in ("accounts", "mailboxes", "late_filing", "qualification", "publication")},
+    **{
+        f"question-{topic}": ("question", {"topic": topic})
+        for topic in ("accounts", "mailboxes", "late_filing", "qualification", "publication")
+    },
 }  # fmt: skip
 
 
