@@ -5,6 +5,7 @@ set -eu
 
 wanted="${1:?run or test}"
 missing=""
+welcome=""
 
 need() { # need COMMAND-OR-FILE PACKAGE…
     probe="$1"
@@ -22,11 +23,15 @@ if [ "$wanted" = test ]; then
     ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || missing="$missing postgresql"
     need openssl openssl
     need /usr/sbin/ip iproute2 # workers in network namespaces of their own
+    # A look at the mails in a browser and at the exported workbook: the smallest packages, which not all releases have.
+    command -v chromium >/dev/null 2>&1 || command -v chromium-headless-shell >/dev/null 2>&1 ||
+        welcome="chromium-headless-shell"
+    command -v soffice >/dev/null 2>&1 || welcome="$welcome libreoffice-calc-nogui"
 fi
-[ -n "$missing" ] || exit 0
+[ -n "$missing$welcome" ] || exit 0
 
 if ! command -v apt-get >/dev/null 2>&1; then
-    echo "not Debian or Ubuntu: please install yourself:$missing" >&2
+    echo "not Debian or Ubuntu: please install yourself:$missing $welcome" >&2
     exit 0
 fi
 if [ "$(id -u)" = 0 ]; then
@@ -34,10 +39,9 @@ if [ "$(id -u)" = 0 ]; then
 elif command -v sudo >/dev/null 2>&1 && sudo -n true 2>/dev/null; then
     as_root="sudo"
 else
-    echo "no right to install packages; please let an administrator run: apt-get install$missing" >&2
+    echo "no right to install packages; please let an administrator run: apt-get install$missing $welcome" >&2
     exit 0
 fi
-echo "installing:$missing" >&2
 # policy-rc.d keeps the packages' own servers from starting: the tests start private ones.
 guard=/usr/sbin/policy-rc.d
 if [ ! -e "$guard" ]; then
@@ -45,7 +49,13 @@ if [ ! -e "$guard" ]; then
     $as_root chmod 755 "$guard"
     trap '$as_root rm -f "$guard"' EXIT
 fi
-export DEBIAN_FRONTEND=noninteractive
-$as_root apt-get update -qq
+$as_root apt-get update -qq || [ -z "$missing" ]
+install() {
+    echo "installing: $*" >&2
+    $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+}
 # shellcheck disable=SC2086 # the list is words on purpose
-$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null
+[ -z "$missing" ] || install $missing
+for package in $welcome; do
+    install "$package" || echo "not to be had here: $package" >&2
+done

@@ -1,9 +1,11 @@
 """How wide does a page become in a browser, and what would it fetch? Headless Chromium, where it is installed.
 
-All pages at once, each in a frame of the asked width: one start of the browser for everything.
+All pages at once, each in a frame of the asked width: one start of the browser for everything. Chinese is drawn with
+the packaged font, so that a line is as long here as on a machine that has Chinese fonts.
 """
 
 import json
+import os
 import shutil
 import subprocess
 import tempfile
@@ -13,12 +15,15 @@ from html import escape, unescape
 from pathlib import Path
 from re import DOTALL, search
 
+from mailbot.reviewers.charts import packaged_font
+
 _FLAGS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--disable-extensions", "--hide-scrollbars", "--mute-audio",
     "--host-resolver-rules=MAP * ~NOTFOUND", "--virtual-time-budget=4000",
 )  # fmt: skip
+_FONTS = "<fontconfig><dir>/usr/share/fonts</dir><dir>{}</dir><cachedir>{}</cachedir></fontconfig>"
 _MEASURE = """
 addEventListener('load', () => {
   const told = {};
@@ -54,7 +59,8 @@ class Look:
 
 def chromium() -> str | None:
     """The program, if there is one."""
-    return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    names = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+    return next(filter(None, map(shutil.which, names)), None)
 
 
 def looks(pages: Mapping[str, str], widths: Sequence[int]) -> dict[tuple[str, int], Look]:
@@ -91,8 +97,10 @@ def _run(folder: Path, html: str, *arguments: str) -> subprocess.CompletedProces
     program = chromium()
     assert program
     (folder / "pages.html").write_text(html, encoding="utf-8")
+    (folder / "fonts.conf").write_text(_FONTS.format(packaged_font().parent, folder / "font-cache"), encoding="utf-8")
     profile = f"--user-data-dir={folder / 'profile'}"
     return subprocess.run(
         [program, *_FLAGS, profile, *arguments, (folder / "pages.html").as_uri()],
+        env=os.environ | {"FONTCONFIG_FILE": str(folder / "fonts.conf")},
         capture_output=True, text=True, timeout=240, check=True,
     )  # fmt: skip
