@@ -5,7 +5,7 @@ templates/reviewer/.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Self
 
@@ -55,6 +55,7 @@ class Note:
     review_due: date | None = None
     to: str = ""  #: whose case it has become
     calls: tuple[datetime, ...] = ()
+    names: Mapping[str, str] = field(default_factory=dict)  #: folded address → name of a reviewer
 
     @classmethod
     def of(cls, file: CaseFile, reviewer: Reviewer, settings: Settings, **more: Any) -> Self:
@@ -63,7 +64,7 @@ class Note:
         mailbox = settings.mailbox_at(file.case.mailbox) or settings.mailbox[0]
         obstacle = more.get("obstacle")
         by = obstacle.by if obstacle else ""
-        name = next((one.name for one in settings.reviewer if one.address.lower() == by.lower()), by)
+        names = {one.address.lower(): one.name for one in settings.reviewer}
         return cls(
             number=file.case.number,
             state=state.value,
@@ -71,8 +72,9 @@ class Note:
             office=settings.office_of(mailbox),
             file=file,
             application=bool(file.case.facts.matter and file.case.facts.submitted_by),
-            obstacle_by=name,
+            obstacle_by=names.get(by.lower(), by),
             calls=unanswered_calls(file.case.steps),
+            names=names,
             **more,
         )
 
