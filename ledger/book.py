@@ -7,6 +7,7 @@ from typing import Final, Generic, TypeVar
 
 from ledger.entries import ClockEntry, FindingEntry
 from ledger.overview import CaseRecord, Exchange, Round
+from ledger.periods import FEEDBACK_CLOCK, review_clocks
 from ledger.store import office_day
 from ledger.workbook import Value, local
 
@@ -22,6 +23,7 @@ class View:
     address: Callable[[str], str] = lambda address: address  #: hides a private mail address
     workdays: Callable[[date, date], int | None] = lambda _after, _until: None
     level: Callable[[str], str | None] = lambda _mailbox: None  #: review mailbox → 市级, or the district's office
+    own_review: frozenset[str] = frozenset()  #: matters whose review has a period of its own
 
 
 @dataclass(frozen=True)
@@ -33,20 +35,30 @@ class Column(Generic[Row]):
     value: Callable[[Row, View], Value]
 
 
-def _of(record: CaseRecord, name: str) -> ClockEntry | None:
-    return next((clock for clock in record.case.facts.clocks if clock.id == name), None)
+def _clock(record: CaseRecord, *names: str) -> ClockEntry | None:
+    """The first of these that has begun."""
+    running = {clock.id: clock for clock in record.case.facts.clocks}
+    return next((running[name] for name in names if name in running), None)
 
 
-def _due(name: str) -> Callable[[CaseRecord, View], Value]:
+def _review(record: CaseRecord, view: View) -> ClockEntry | None:
+    """By which the review is judged."""
+    return _clock(record, *review_clocks(record.case.facts.matter, view.own_review))
+
+
+def _feedback_due(record: CaseRecord, view: View) -> Value:
+    return _due(_clock(record, FEEDBACK_CLOCK))
+
+
+def _review_due(record: CaseRecord, view: View) -> Value:
+    return _due(_review(record, view))
+
+
+def _due(clock: ClockEntry | None) -> Value:
     """The day; while a year's holidays are not published, its bounds as words."""
-
-    def due(record: CaseRecord, view: View) -> Value:
-        clock = _of(record, name)
-        if clock is None or clock.due is not None or clock.earliest is None:
-            return clock.due if clock else None
-        return f"{clock.earliest}～{clock.latest}"
-
-    return due
+    if clock is None or clock.due is not None or clock.earliest is None:
+        return clock.due if clock else None
+    return f"{clock.earliest}～{clock.latest}"
 
 
 def _fact(name: str) -> Callable[[CaseRecord, View], Value]:
@@ -128,7 +140,7 @@ def _late(record: CaseRecord, view: View) -> Value:
 
 
 def feedback_in_time(record: CaseRecord, view: View) -> Value:
-    clock, at = _of(record, "feedback10"), record.case.first_feedback_at
+    clock, at = _clock(record, FEEDBACK_CLOCK), record.case.first_feedback_at
     due = (clock.first_due or clock.due) if clock else None
     if due is None or at is None:
         return None
@@ -136,7 +148,7 @@ def feedback_in_time(record: CaseRecord, view: View) -> Value:
 
 
 def _closed_in_time(record: CaseRecord, view: View) -> Value:
-    clock, at = _of(record, "review10"), record.case.closed_at
+    clock, at = _review(record, view), record.case.closed_at
     if clock is None or clock.due is None or at is None:
         return None
     return view.label("held", "yes" if office_day(at) <= clock.due else "no")
@@ -144,7 +156,7 @@ def _closed_in_time(record: CaseRecord, view: View) -> Value:
 
 def _workdays(record: CaseRecord, view: View) -> Value:
     """用时: workdays from the start of the review (else the receipt) to the end; the first day does not count."""
-    at, clock = record.case.closed_at, _of(record, "review10")
+    at, clock = record.case.closed_at, _review(record, view)
     if at is None:
         return None
     began = clock.started_on if clock and clock.started_on else office_day(record.case.facts.received_at)
@@ -225,11 +237,11 @@ CASES: Final[tuple[Column[CaseRecord], ...]] = (
     Column("每次告知时间", 20, _told),
     Column("补正到齐时间", 18, _corrected),
     Column("是否逾期/情况说明", 16, _late),
-    Column("反馈期限", 12, _due("feedback10")),
+    Column("反馈期限", 12, _feedback_due),
     Column("首次反馈时间", 18, lambda record, view: record.case.first_feedback_at),
     Column("按时反馈", 10, feedback_in_time),
     Column("企业复核完成日（人工）", 14, _step("verified_on")),
-    Column("审核期限", 12, _due("review10")),
+    Column("审核期限", 12, _review_due),
     Column("身份核验方式", 12, _step("identity_checked", "check")),
     Column("身份核验时间", 18, _step("identity_checked_on")),
     Column("身份核验结果", 12, _step("identity_result", "check")),

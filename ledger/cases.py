@@ -4,13 +4,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import Connection, Select, exists, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Select, exists, func, literal, or_, select, tuple_
 
 from ledger import audit
 from ledger.entries import CaseEntry, CaseFacts, CaseState, ClockEntry, FindingEntry
 from ledger.errors import NoSuchCase
 from ledger.letters import letter_entry
 from ledger.mails import mail_entry
+from ledger.periods import OFFICE_CLOCKS, binding
 from ledger.questions import CaseFile, CaseFilter, Examined, OpenClock
 from ledger.store import Store
 from ledger.tables import CASE, CLOCK, EVENT, EXAMINATION, LETTER, MAIL
@@ -34,7 +35,7 @@ class Cases(Store):
         """What `build` makes of each page's rows, within the page's own look at the ledger."""
         after: tuple[Any, str] | None = None
         while True:
-            page = _page(_selected(which, self.key(which.firm)), after, newest_first)
+            page = _page(self._selected(which), after, newest_first)
             with self.reading() as connection:
                 rows: list[Any] = list(connection.execute(page).mappings())
                 items = build(connection, rows)
@@ -43,8 +44,12 @@ class Cases(Store):
                 return
             after = (rows[-1]["received_at"], rows[-1]["number"])
 
+    def _selected(self, which: CaseFilter, rows: Select[Any] | None = None) -> Select[Any]:
+        query = _selected(which, self.key(which.firm), rows)
+        return _by_clock(query, which, binding(self.own_review))
+
     def count_cases(self, which: CaseFilter = EVERY_CASE) -> int:
-        query = _selected(which, self.key(which.firm), select(func.count()).select_from(CASE))
+        query = self._selected(which, select(func.count()).select_from(CASE))
         with self.reading() as connection:
             return int(connection.execute(query).scalar_one())
 
@@ -79,7 +84,7 @@ class Cases(Store):
 
     def _clocks(self, condition: Any, mailboxes: Sequence[str]) -> tuple[OpenClock, ...]:
         query = (
-            select(CLOCK, CASE.c.mailbox, CASE.c.received_at)
+            select(CLOCK, CASE.c.mailbox, CASE.c.received_at, binding(self.own_review).label("binds"))
             .join(CASE, CASE.c.number == CLOCK.c.case_number)
             .where(CLOCK.c.stopped_on.is_(None), CASE.c.state.in_(OPEN_STATES))
             .order_by(CLOCK.c.due, CLOCK.c.case_number)
@@ -90,7 +95,7 @@ class Cases(Store):
             query = query.where(CASE.c.mailbox.in_(mailboxes))
         with self.reading() as connection:
             return tuple(
-                OpenClock(row["case_number"], row["mailbox"], row["received_at"], clock_entry(row))
+                OpenClock(row["case_number"], row["mailbox"], row["received_at"], clock_entry(row), bool(row["binds"]))
                 for row in connection.execute(query).mappings()
             )
 
@@ -144,11 +149,12 @@ def _selected(which: CaseFilter, firm_key: str | None, rows: Select[Any] | None 
     if which.text:
         columns = (CASE.c.number, CASE.c.firm, CASE.c.engineer, CASE.c.project)
         query = query.where(or_(*(column.contains(which.text, autoescape=True) for column in columns)))
-    return _by_clock(query, which)
+    return query
 
 
-def _by_clock(query: Select[Any], which: CaseFilter) -> Select[Any]:
-    running = (CLOCK.c.case_number == CASE.c.number, CLOCK.c.stopped_on.is_(None))
+def _by_clock(query: Select[Any], which: CaseFilter, binds: ColumnElement[bool]) -> Select[Any]:
+    """Of the office's own periods, as the digest tells them."""
+    running = (CLOCK.c.case_number == CASE.c.number, CLOCK.c.stopped_on.is_(None), CLOCK.c.name.in_(OFFICE_CLOCKS))
     bounds = []
     if which.due_from is not None:
         bounds.append(CLOCK.c.due >= which.due_from)
@@ -157,7 +163,9 @@ def _by_clock(query: Select[Any], which: CaseFilter) -> Select[Any]:
     if bounds:
         query = query.where(exists().where(*running, *bounds))
     if which.overdue_on is not None:
-        query = query.where(CASE.c.state.in_(OPEN_STATES), exists().where(*running, CLOCK.c.due < which.overdue_on))
+        query = query.where(
+            CASE.c.state.in_(OPEN_STATES), exists().where(*running, binds, CLOCK.c.due < which.overdue_on)
+        )
     return query
 
 

@@ -11,12 +11,11 @@ from sqlalchemy import Select, func, select
 
 from ledger.entries import CaseState, Letter, LetterState
 from ledger.letters import CORRECTION, FEEDBACK, Letters
+from ledger.periods import binding
 from ledger.store import MAILBOT, midnight, office_day
 from ledger.tables import CASE, CLOCK, EVENT, EXAMINATION, LETTER
 
 REFERRED: Final = "referred"  #: the event that a reviewer was told of a case's round
-#: The office's own periods: what presses a reviewer. The applicant's and the enterprise's are told elsewhere.
-OFFICE_CLOCKS: Final = ("feedback10", "overall10", "review10", "direct10")
 _LAID: Final = (CaseState.REFERRED, CaseState.COMPLETE)  #: what a reviewer acts on: a doubt, or the review itself
 _LEFT: Final = (LetterState.SENT, LetterState.BOUNCED)
 
@@ -29,7 +28,7 @@ class DayCounts:
     received: int  #: cases, by day of receipt
     returned: int  #: 补正告知 sent
     decided: int  #: cases ended
-    overdue: int  #: periods of the office that ended on that day unmet
+    overdue: int  #: cases of which a period that binds the office ended on that day unmet
     answered: int  #: 反馈 sent
 
 
@@ -67,7 +66,7 @@ class DeskRecords(Letters):
         periods = (
             select(CASE.c.mailbox, CLOCK.c.due, CLOCK.c.case_number)
             .join(CASE, CASE.c.number == CLOCK.c.case_number)
-            .where(CLOCK.c.due.between(days[0], days[-1]), CLOCK.c.name.in_(OFFICE_CLOCKS), late)
+            .where(CLOCK.c.due.between(days[0], days[-1]), binding(self.own_review), late)
             .distinct()
         )
         with self.reading() as connection:

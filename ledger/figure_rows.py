@@ -17,8 +17,8 @@ _OF_TALLY: Final = (
     "median_workdays",
 )  # fmt: skip
 _OF_WHOLE: Final = (
-    "mean_workdays_since_receipt", "median_workdays_since_receipt", "open_now", "overdue_now", "duplicates",
-    "answered_without_case", "on_site", "explained",
+    "mean_workdays_since_receipt", "median_workdays_since_receipt", "open_now", "due_soon_now",
+    "overdue_now", "duplicates", "answered_without_case", "called", "reached", "call_rate", "on_site", "explained",
 )  # fmt: skip
 #: Numbers that are no shares: written with two decimals, not as per cent.
 _PLAIN: Final = frozenset(name for name in (*_OF_TALLY, *_OF_WHOLE) if name.startswith(("mean_", "median_")))
@@ -51,7 +51,7 @@ def figures_as_json(figures: Figures, first: date, last: date, as_of: datetime) 
         "from": first.isoformat(),
         "to": last.isoformat(),
         "as_of": as_of.isoformat(timespec="seconds"),
-        **_rounded({**whole, **_rates(figures)}),
+        **_rounded({**whole, **_rates(figures), "call_rate": figures.call_rate}),
         "groups": {
             dimension: {name: _rounded({**asdict(tally), **_rates(tally)}) for name, tally in groups.items()}
             for dimension, groups in figures.groups.items()

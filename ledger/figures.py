@@ -12,16 +12,18 @@ from functools import cache
 from statistics import mean, median
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, Text, and_, exists, func, or_, select, type_coerce
 
 from ledger.cases import OPEN_STATES
 from ledger.entries import CaseState, MailState
+from ledger.periods import FEEDBACK_CLOCK, binding, of_review
 from ledger.store import midnight, office_day
 from ledger.tables import CASE, CLOCK, EVENT, EXAMINATION, FINDING, MAIL
 
 Workdays = Callable[[date, date], int | None]
 
-FEEDBACK, REVIEW = "feedback10", "review10"
+SOON_WORKDAYS: Final = 3  #: 临期
+_AT_MOST: Final = timedelta(days=30)  #: so many days hold three workdays, whatever the holidays
 #: By what cases are grouped: column of the case → name of the grouping.
 DIMENSIONS: Final = ("matter", "firm", "reviewer", "mailbox")
 _PAPERS_OF_DELAY: Final = ('"kind": "explanation"', '"kind": "late_filing_undertaking"')
@@ -35,6 +37,7 @@ class Period:
     last: date
     today: date
     mailboxes: tuple[str, ...] = ()  #: none: all of them
+    own_review: frozenset[str] = frozenset()  #: matters whose review has a period of its own
 
     @property
     def start(self) -> datetime:
@@ -93,7 +96,10 @@ class Figures(Tally):
     duplicates: int = 0
     answered_without_case: int = 0  #: 错投, questions, reminders
     open_now: int = 0  #: 未办结
-    overdue_now: int = 0  #: 超期: of the open ones, with a clock that has run out
+    overdue_now: int = 0  #: 超期: of the open ones, with a period of the office that is over
+    due_soon_now: int | None = 0  #: 临期: of the open ones, due within three workdays; None: no calendar tells
+    called: int = 0  #: 视频核验: cases in which it was tried in the period
+    reached: int = 0  #: … of these, with success
     on_site: int = 0  #: 现场办理: cases sent there in the period
     explained: int = 0  #: 情况说明: cases received with one, or with the late filer's undertaking
     closed_as: dict[str, int] = field(default_factory=dict)  #: by state
@@ -102,6 +108,11 @@ class Figures(Tally):
     by_matter: dict[str, int] = field(default_factory=dict)
     top_codes: tuple[tuple[str, int], ...] = ()  #: the ten defects met in most cases
     groups: dict[str, dict[str, Tally]] = field(default_factory=dict)  #: dimension → name → its counts
+
+    @property
+    def call_rate(self) -> float | None:
+        """视频核验成功率."""
+        return _rate(self.reached, self.called)
 
 
 def _rate(part: int, whole: int) -> float | None:
@@ -129,12 +140,16 @@ def figures_of(connection: Connection, period: Period, workdays: Workdays) -> Fi
     groups = _grouped(counts)
     still_open = CASE.c.state.in_(OPEN_STATES)
     received = (CASE.c.received_at >= period.start, CASE.c.received_at < period.end)
+    called = _called(connection, period)
     return Figures(
         **vars(counts[_WHOLE].tally()),
         duplicates=_mails(connection, period, MailState.DUPLICATE),
         answered_without_case=_mails(connection, period, MailState.ANSWERED),
         open_now=_cases(connection, period, still_open),
-        overdue_now=_cases(connection, period, still_open, CASE.c.number.in_(_overdue(period.today))),
+        overdue_now=_cases(connection, period, still_open, _overdue(period)),
+        due_soon_now=_due_soon(connection, period, workdays),
+        called=len(called),
+        reached=sum(called),
         on_site=_cases(connection, period, CASE.c.number.in_(_sent_on_site(period))),
         explained=_cases(connection, period, *received, _explained()),
         closed_as=_closed_as(connection, period),
@@ -164,9 +179,10 @@ def _count_cases(connection: Connection, period: Period, workdays: Workdays, cou
         and_(CASE.c.received_at >= period.start, CASE.c.received_at < period.end),
         and_(CASE.c.closed_at >= period.start, CASE.c.closed_at < period.end),
     )
-    columns = (CASE.c.received_at, CASE.c.closed_at, CASE.c.state, CASE.c.rounds, CLOCK.c.started_on)
-    review = and_(CLOCK.c.case_number == CASE.c.number, CLOCK.c.name == REVIEW)
-    query = select(*columns, *_dimensions()).outerjoin_from(CASE, CLOCK, review).where(in_period)
+    review = (CLOCK.c.case_number == CASE.c.number, of_review(period.own_review))
+    started = select(func.max(CLOCK.c.started_on)).where(*review).scalar_subquery()
+    columns = (CASE.c.received_at, CASE.c.closed_at, CASE.c.state, CASE.c.rounds, started.label("started_on"))
+    query = select(*columns, *_dimensions()).where(in_period)
     since_receipt: list[int] = []
     for row in _stream(connection, _here(query, period)):
         received, closed = office_day(row.received_at), row.closed_at and office_day(row.closed_at)
@@ -184,21 +200,35 @@ def _count_cases(connection: Connection, period: Period, workdays: Workdays, cou
 
 
 def _count_due(connection: Connection, period: Period, counts: _Counts) -> None:
-    """How many were due in the period, and how many of them were met. A clock neither due nor met yet does not
-    count."""
+    """How many were due in the period, and how many of them were met; neither due nor met yet counts neither way."""
+    _count_feedback(connection, period, counts)
+    _count_reviews(connection, period, counts)
+
+
+def _count_feedback(connection: Connection, period: Period, counts: _Counts) -> None:
     # 首次反馈: an answered correction begins the period anew, and its first end still counts.
-    end = case((CLOCK.c.name == FEEDBACK, func.coalesce(CLOCK.c.first_due, CLOCK.c.due)), else_=CLOCK.c.due)
-    answered = (CLOCK.c.name == FEEDBACK) & CASE.c.first_feedback_at.is_not(None)
-    over = or_(end < period.today, CLOCK.c.stopped_on.is_not(None), answered)
-    ours = (CLOCK.c.name.in_((FEEDBACK, REVIEW)), end.between(period.first, period.last), over)
-    columns = (CLOCK.c.name, end.label("due"), CLOCK.c.stopped_on, CASE.c.first_feedback_at)
-    query = select(*columns, *_dimensions()).join_from(CLOCK, CASE, CASE.c.number == CLOCK.c.case_number).where(*ours)
-    for row in _stream(connection, _here(query, period)):
-        met = row.stopped_on
-        if row.name == FEEDBACK and row.first_feedback_at is not None:
-            met = office_day(row.first_feedback_at)
-        what = "feedback" if row.name == FEEDBACK else "review"
-        _add(counts, row, {f"{what}_due": 1, f"{what}_in_time": int(met is not None and met <= row.due)}, None)
+    end = func.coalesce(CLOCK.c.first_due, CLOCK.c.due)
+    over = or_(end < period.today, CLOCK.c.stopped_on.is_not(None), CASE.c.first_feedback_at.is_not(None))
+    ours = (CLOCK.c.name == FEEDBACK_CLOCK, end.between(period.first, period.last), over)
+    columns = (end.label("due"), CLOCK.c.stopped_on, CASE.c.first_feedback_at)
+    for row in _stream(connection, _here(_clocks(*columns).where(*ours), period)):
+        met = office_day(row.first_feedback_at) if row.first_feedback_at else row.stopped_on
+        _add(counts, row, {"feedback_due": 1, "feedback_in_time": int(met is not None and met <= row.due)}, None)
+
+
+def _count_reviews(connection: Connection, period: Period, counts: _Counts) -> None:
+    """Only the end of the case ends its review: a correction that is told meanwhile lets the period wait."""
+    ended = CASE.c.closed_at.is_not(None)
+    over = or_(ended, and_(CLOCK.c.stopped_on.is_(None), CLOCK.c.due < period.today))
+    ours = (of_review(period.own_review), CLOCK.c.due.between(period.first, period.last), over)
+    columns = (CLOCK.c.due, CASE.c.closed_at)
+    for row in _stream(connection, _here(_clocks(*columns).where(*ours), period)):
+        met = row.closed_at is not None and office_day(row.closed_at) <= row.due
+        _add(counts, row, {"review_due": 1, "review_in_time": int(met)}, None)
+
+
+def _clocks(*columns: Any) -> Select[Any]:
+    return select(*columns, *_dimensions()).join_from(CLOCK, CASE, CASE.c.number == CLOCK.c.case_number)
 
 
 def _dimensions() -> list[Any]:
@@ -245,19 +275,53 @@ def _mails(connection: Connection, period: Period, state: MailState) -> int:
     return int(connection.execute(_here(query, period, MAIL.c.mailbox)).scalar_one())
 
 
-def _overdue(today: date) -> Select[Any]:
-    return select(CLOCK.c.case_number).where(CLOCK.c.stopped_on.is_(None), CLOCK.c.due < today)
+def _overdue(period: Period) -> ColumnElement[bool]:
+    running = (CLOCK.c.case_number == CASE.c.number, CLOCK.c.stopped_on.is_(None))
+    return exists().where(*running, CLOCK.c.due < period.today, binding(period.own_review))
+
+
+def _due_soon(connection: Connection, period: Period, workdays: Workdays) -> int | None:
+    """Open cases whose next period of the office ends today or within three workdays, and that are not late."""
+    running = (CASE.c.state.in_(OPEN_STATES), CLOCK.c.stopped_on.is_(None), binding(period.own_review))
+    query = (
+        select(func.min(CLOCK.c.due))
+        .join_from(CLOCK, CASE, CASE.c.number == CLOCK.c.case_number)
+        .where(*running, CLOCK.c.due <= period.today + _AT_MOST)
+        .group_by(CLOCK.c.case_number)
+    )
+    ends = connection.execute(_here(query, period)).scalars()
+    left = [workdays(period.today, end) for end in ends if end is not None and end >= period.today]
+    return None if None in left else sum(days is not None and days <= SOON_WORKDAYS for days in left)
+
+
+def _called(connection: Connection, period: Period) -> list[bool]:
+    """Each case in which a reviewer called in the period: whether he reached and knew the applicant."""
+    told = (EVENT.c.at >= period.start, EVENT.c.at < period.end, EVENT.c.action == "decided")
+    numbers = select(EVENT.c.case_number).where(*told, _holds(EVENT.c.detail, '"decision": "call"'))
+    query = _here(select(CASE.c.steps).where(CASE.c.number.in_(numbers)), period)
+    calls = [_calls_within(steps, period) for steps in connection.execute(query).scalars()]
+    return [any(reached) for reached in calls if reached]
+
+
+def _calls_within(steps: dict[str, Any], period: Period) -> list[bool]:
+    calls = (value for name, value in steps.items() if name.startswith("call "))
+    return [one["reached"] for one in calls if period.start <= datetime.fromisoformat(one["at"]) < period.end]
 
 
 def _sent_on_site(period: Period) -> Select[Any]:
     """By the history: a case that has long left that state was sent there all the same."""
     told = (EVENT.c.at >= period.start, EVENT.c.at < period.end, EVENT.c.action == "decided")
-    return select(EVENT.c.case_number).where(*told, EVENT.c.detail.like(f'%"state": "{CaseState.ON_SITE}"%'))
+    return select(EVENT.c.case_number).where(*told, _holds(EVENT.c.detail, f'"state": "{CaseState.ON_SITE}"'))
 
 
 def _explained() -> ColumnElement[bool]:
-    papers = [EXAMINATION.c.documents.like(f"%{paper}%") for paper in _PAPERS_OF_DELAY]
+    papers = [_holds(EXAMINATION.c.documents, paper) for paper in _PAPERS_OF_DELAY]
     return exists().where(EXAMINATION.c.case_number == CASE.c.number, or_(*papers))
+
+
+def _holds(structure: Any, words: str) -> ColumnElement[bool]:
+    """Whether the JSON text of a structure has these words; the column's own type would write them as JSON first."""
+    return type_coerce(structure, Text).like(f"%{words}%")
 
 
 def _closed_as(connection: Connection, period: Period) -> dict[str, int]:

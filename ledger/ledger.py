@@ -53,14 +53,17 @@ class Ledger(
     """Open with `Ledger.open(url)`; safe for threads and, by leases and fences, for processes and machines."""
 
     @classmethod
-    def open(cls, url: str, *, fold: Callable[[str], str] = plain_fold) -> Self:
+    def open(
+        cls, url: str, *, fold: Callable[[str], str] = plain_fold, own_review: frozenset[str] = frozenset()
+    ) -> Self:
         """Create the ledger, bring an older one up, refuse a newer one (WrongSchema).
 
-        `fold` must stay the same for the life of a ledger: keys of firms are stored folded.
+        `fold` must stay the same for the life of a ledger: keys of firms are stored folded. `own_review`: matters whose
+        review has a period of its own.
         """
         engine = connect(url)
         migrate(engine)
-        return cls(engine, fold)
+        return cls(engine, fold, own_review)
 
     def close(self) -> None:
         self.engine.dispose()

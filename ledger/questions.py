@@ -66,9 +66,9 @@ class CaseFilter:
     reviewer: str | None = None
     received_from: datetime | None = None
     received_before: datetime | None = None
-    due_from: date | None = None  #: a clock that still runs is due on or after
+    due_from: date | None = None  #: a period of the office that still runs is due on or after
     due_until: date | None = None  #: … and on or before
-    overdue_on: date | None = None  #: a clock that still runs was due before this day
+    overdue_on: date | None = None  #: one that binds it was due before this day
     numbers: tuple[str, ...] = ()  #: these cases alone
     text: str | None = None  #: part of number, firm, engineer or project
 
@@ -126,6 +126,7 @@ class OpenClock:
     mailbox: str
     received_at: datetime
     clock: ClockEntry
+    binds: bool = True  #: the office's own, and late when it is over; else it only warns, or is another's
 
 
 @dataclass(frozen=True)

@@ -29,9 +29,10 @@ class DatabaseFailed(LedgerError):
 class Store:
     """The engine, and what every subject of the ledger needs from it."""
 
-    def __init__(self, engine: Engine, fold: Callable[[str], str]) -> None:
+    def __init__(self, engine: Engine, fold: Callable[[str], str], own_review: frozenset[str] = frozenset()) -> None:
         self.engine = engine
         self.fold = fold
+        self.own_review = own_review  #: matters whose review has a period of its own (ledger/periods.py)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:

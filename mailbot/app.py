@@ -23,6 +23,7 @@ from mailbot.lock import sole_daemon
 from mailbot.office.accounts import account_of
 from mailbot.office.calendars import load_calendar
 from mailbot.office.credentials import environment
+from mailbot.office.packs import load_matters
 from mailbot.reading.crops import Crops
 from mailbot.reading.mails import MailReader
 from mailbot.reading.reader import PRELOAD, PaperReader
@@ -259,15 +260,17 @@ def _brakes(settings: Settings) -> Brakes:
 def desk(config: Path) -> Iterator[tuple[Desk, Settings]]:
     """The reviewers' desk alone: no reader, no mailbox. Raises ConfigurationError."""
     settings = load_settings(config)
-    with open_ledger(settings) as ledger:
+    matters = load_matters(settings.folders.packs)
+    with open_ledger(settings, matters) as ledger:
         yield (
             Desk(
                 ledger=ledger,
                 archive=open_archive(settings),
-                words=Words(settings.folders.templates),
+                words=Words(settings.folders.templates, matters=matters),
                 settings=settings,
                 calendar=load_calendar(settings.folders.calendars),
                 instance=instance_in(settings.data_folder),
+                labels=Labels(settings.folders.templates, matters=matters),
             ),
             settings,
         )

@@ -1,7 +1,7 @@
 """What does examining work with? The configuration applied: matters, reader, words, ledger, archive, whose they are."""
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +15,7 @@ from mailbot.cases.known import Known
 from mailbot.cases.records import LedgerRecords
 from mailbot.casework import Tools
 from mailbot.errors import ConfigurationError
-from mailbot.examination.matter import Matter, prescribed_mailboxes
+from mailbot.examination.matter import Matter, prescribed_mailboxes, with_own_review
 from mailbot.instance import Instance, instance_in
 from mailbot.isolation.child import Nursery
 from mailbot.letters.rendering import Words
@@ -72,7 +72,7 @@ def furnish(stack: ExitStack, nursery: Nursery, settings: Settings | None, *, as
     matters = apply_settings(load_matters(settings.folders.packs if settings else None), settings)
     calendar = load_calendar(settings.folders.calendars if settings else None)
     refuse_unknown_forms(matters, (form.number for form in load_forms(settings.forms.directory if settings else None)))
-    words = Words(settings.folders.templates if settings else None)
+    words = Words(settings.folders.templates if settings else None, matters=matters)
     mails = MailReader(nursery)
     if settings is None:
         cache = Path(stack.enter_context(TemporaryDirectory(prefix="mailbot-check-")))
@@ -90,7 +90,7 @@ def furnish(stack: ExitStack, nursery: Nursery, settings: Settings | None, *, as
             forms=settings.forms.directory,
         )
     )
-    ledger = stack.enter_context(open_ledger(settings))
+    ledger = stack.enter_context(open_ledger(settings, matters))
     archive = open_archive(settings)
     instance = _host(ledger, settings) if not as_guest else _guest(ledger, settings)
     examiner = Examiner(
@@ -142,10 +142,10 @@ def _own_tables(settings: Settings) -> _Tables:
 
 
 @contextmanager
-def open_ledger(settings: Settings) -> Iterator[Ledger]:
-    """The ledger, migrated to this program's tables."""
+def open_ledger(settings: Settings, matters: Iterable[Matter] = ()) -> Iterator[Ledger]:
+    """The ledger, migrated to this program's tables. `matters`: for whoever asks what is late."""
     settings.data_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    ledger = Ledger.open(settings.ledger.url, fold=fold_firm)
+    ledger = Ledger.open(settings.ledger.url, fold=fold_firm, own_review=with_own_review(matters))
     try:
         yield ledger
     finally:
@@ -168,7 +168,7 @@ def open_archive(settings: Settings) -> Archive:
 def tools_without_reader(settings: Settings, ledger: Ledger) -> Iterator[Tools]:
     """What decisions at a terminal work with: no paper is read for them."""
     matters = apply_settings(load_matters(settings.folders.packs), settings)
-    archive, words = open_archive(settings), Words(settings.folders.templates)
+    archive, words = open_archive(settings), Words(settings.folders.templates, matters=matters)
     with Nursery(MAIL_PRELOAD) as nursery:
         mails = MailReader(nursery)
         examiner = Examiner(

@@ -17,6 +17,7 @@ from mailbot.cases.examiner import Examiner
 from mailbot.cases.known import Known
 from mailbot.cases.records import LedgerRecords
 from mailbot.casework import Casework, Tools
+from mailbot.examination.matter import with_own_review
 from mailbot.heads import Head
 from mailbot.instance import Instance
 from mailbot.letters.rendering import Words
@@ -174,9 +175,10 @@ class Office:
     ) -> None:
         self.settings = some_settings(folder, **tables)
         self.settings.data_folder.mkdir(parents=True, exist_ok=True)
-        self.ledger = Ledger.open(self.settings.ledger.url, fold=fold_firm)
+        matters = load_matters()
+        self.ledger = Ledger.open(self.settings.ledger.url, fold=fold_firm, own_review=with_own_review(matters))
         self.archive = Archive(self.settings.ledger.archive)
-        self.words = Words()
+        self.words = Words(matters=matters)
         self.instance = Instance("a" * 64)
         self.time = NOW
         self.ledger.now = lambda: self.time

@@ -41,7 +41,7 @@ def listing(options: Namespace) -> int:
     """Newest first. The table ends after --limit lines (0: never) and says so; --json has no end of its own."""
     settings = load_settings(options.config)
     limit = options.limit if options.limit is not None else 0 if options.json else _MOST_LINES
-    with open_ledger(settings) as ledger:
+    with open_ledger(settings, load_matters(settings.folders.packs)) as ledger:
         which = _filter(options, settings)
         cases = ledger.cases(which, newest_first=True)
         shown = islice(cases, limit) if limit else cases
@@ -75,8 +75,9 @@ def export(options: Namespace) -> int:
     settings = load_settings(options.config)
     labels = _labels(settings)
     calendar = load_calendar(settings.folders.calendars)
-    view = View(labels, mask, masked_address, calendar.workdays_between, _levels(settings, labels))
-    with open_ledger(settings) as ledger:
+    levels = _levels(settings, labels)
+    with open_ledger(settings, load_matters(settings.folders.packs)) as ledger:
+        view = View(labels, mask, masked_address, calendar.workdays_between, levels, ledger.own_review)
         which = _period(options, settings)
         if ending == ".csv":
             count = export_csv(options.file, ledger.records(which), view=view)
@@ -92,7 +93,7 @@ def export(options: Namespace) -> int:
 def stats(options: Namespace) -> int:
     """The period's figures; by default of this year up to today."""
     settings = load_settings(options.config)
-    with open_ledger(settings) as ledger:
+    with open_ledger(settings, load_matters(settings.folders.packs)) as ledger:
         figures, period = _figures(ledger, options, settings)
     if options.json:
         told = figures_as_json(figures, period.first, period.last, datetime.now(OFFICE_TIME))

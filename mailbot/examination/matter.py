@@ -236,6 +236,12 @@ def prescribed_mailboxes(matters: Iterable[Matter]) -> dict[str, frozenset[str]]
     return {address: frozenset(keys) for address, keys in mailboxes.items()}
 
 
+def with_own_review(matters: Iterable[Matter]) -> frozenset[str]:
+    """Matters of which some filing's review has a period besides the ten workdays from the mail (I06)."""
+    own = {"review10", "direct10"}
+    return frozenset(matter.key for matter in matters if any(own & set(one.clocks) for one in matter.filings))
+
+
 def _longest_prefix(table: dict[str, str], code: str) -> str | None:
     """ "letter_seal_missing" is found under itself, then "letter_seal", then "letter"."""
     words = code.split("_")

@@ -91,7 +91,8 @@ _TABLE: Final = (
         "two_review_periods",
         "I06",
         ("both",),
-        "Ten workdays from the mail (二) and from 复核完成 both run and are both shown; the earlier warns first.",
+        "Ten workdays from the mail (二) and from 复核完成 both run and are both shown; the earlier warns, "
+        "the later binds.",
     ),
     Policy(
         "track_record_feedback",

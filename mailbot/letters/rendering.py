@@ -17,6 +17,7 @@ from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined, TemplateErro
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from mailbot.errors import ConfigurationError
+from mailbot.examination.matter import Matter
 from mailbot.examination.verdict import Finding
 from mailbot.letters.labels import Labels
 from mailbot.settings import OFFICE_TIME
@@ -48,10 +49,11 @@ class Paragraph:
 class Words:
     """Everything mailbot can say."""
 
-    def __init__(self, own_templates: Path | None = None) -> None:
+    def __init__(self, own_templates: Path | None = None, *, matters: Iterable[Matter] = ()) -> None:
+        """`matters`: for the mails that name them to reviewers."""
         shipped = FileSystemLoader(str(files("templates")))
         loader = ChoiceLoader([FileSystemLoader(str(own_templates)), shipped]) if own_templates else shipped
-        labels = Labels(own_templates)
+        labels = Labels(own_templates, matters=matters)
         self._text = _environment(loader, labels, escape=False)
         self._html = _environment(loader, labels, escape=True)
 
@@ -134,6 +136,7 @@ def _environment(loader: Any, labels: Labels, *, escape: bool) -> ImmutableSandb
     environment.filters.update(_FILTERS)
     environment.filters["state_name"] = lambda state: labels("state", str(state))
     environment.filters["alarm_name"] = lambda kind: labels("alarm", str(kind))
+    environment.filters["label"] = lambda word, kind: labels(kind, str(word)) if word else ""
     return environment
 
 
@@ -226,6 +229,7 @@ _FILTERS = {
     "ranges": page_ranges,
     "clause": clause,
     "day": day,
+    "iso_day": lambda value: day(date.fromisoformat(value)),
     "minute": minute,
     "numeral": numeral,
     "deadline": deadline,

@@ -6,9 +6,9 @@ from datetime import date, timedelta
 from itertools import islice
 
 from ledger.audit import Head
-from ledger.desk import OFFICE_CLOCKS
 from ledger.entries import CaseEntry, CaseState, LetterEntry, LetterState, MailState
 from ledger.ledger import Ledger
+from ledger.periods import OFFICE_CLOCKS, REVIEW_CLOCKS
 from ledger.questions import AlarmEntry, CaseFilter, MailboxEntry, OpenClock
 from ledger.store import midnight
 from mailbot.examination.workdays import Calendar, CalendarYearMissing
@@ -28,6 +28,14 @@ class Due:
 
     case: CaseEntry
     clock: OpenClock | None  #: None: told for another reason than a period
+
+
+@dataclass(frozen=True)
+class Complete:
+    """A case with everything there."""
+
+    case: CaseEntry
+    awaits_enterprise: bool  #: its review begins with 企业复核, which nobody has entered yet
 
 
 @dataclass(frozen=True)
@@ -60,7 +68,7 @@ class Group:
     soon: tuple[Due, ...]
     undated: tuple[Due, ...]  #: waiting for a year's holidays
     referred: tuple[CaseEntry, ...]
-    complete: tuple[CaseEntry, ...]
+    complete: tuple[Complete, ...]
     held: tuple[LetterEntry, ...]
     troubled: tuple[LetterEntry, ...]  #: uncertain, refused, bounced
     health: MailboxEntry
@@ -150,11 +158,11 @@ class Digests:
     def _group(self, day: date, address: str) -> Group:
         ledger, here = self._ledger, (address,)
         bound = self._calendar.add_workdays(day, SOON_WORKDAYS)
-        clocks = pressing(ledger.due_between(date.min, bound.day or bound.latest, mailboxes=here))
+        clocks = pressing(ledger.due_between(date.min, bound.day or bound.latest, mailboxes=here), day)
         overdue = [one for one in clocks if one.clock.due is not None and one.clock.due < day]
         today = [one for one in clocks if one.clock.due == day]
         soon = [one for one in clocks if one.clock.due is not None and one.clock.due > day]
-        undated = pressing(one for one in ledger.open_clocks(undated_only=True) if one.mailbox == address)
+        undated = pressing((one for one in ledger.open_clocks(undated_only=True) if one.mailbox == address), day)
         letters = {state: self._letters(state, address) for state in (LetterState.HELD, *_TROUBLE)}
         since = next(one for one in _days_before(day, 30) if self.works(one))
         week = ledger.week([since, day] if since < day else [day], mailboxes=here)
@@ -182,7 +190,7 @@ class Digests:
             soon=self._rows(soon),
             undated=self._rows(undated),
             referred=self._first(CaseState.REFERRED, address),
-            complete=self._first(CaseState.COMPLETE, address),
+            complete=tuple(map(self._complete, self._first(CaseState.COMPLETE, address))),
             held=letters[LetterState.HELD][:MOST_ROWS],
             troubled=tuple(letter for state in _TROUBLE for letter in letters[state])[:MOST_ROWS],
             health=ledger.mailbox(address),
@@ -199,15 +207,20 @@ class Digests:
     def _first(self, state: CaseState, address: str) -> tuple[CaseEntry, ...]:
         return tuple(islice(self._ledger.cases(CaseFilter(states=(state,), mailboxes=(address,))), MOST_ROWS))
 
+    def _complete(self, case: CaseEntry) -> Complete:
+        begun = any(clock.id in REVIEW_CLOCKS for clock in case.facts.clocks)
+        return Complete(case, not begun and case.facts.matter in self._ledger.own_review)
+
     def _letters(self, state: LetterState, address: str) -> tuple[LetterEntry, ...]:
         return tuple(entry for entry in self._ledger.letters(state) if entry.letter.mailbox == address)
 
 
-def pressing(clocks: Iterable[OpenClock]) -> list[OpenClock]:
-    """The office's periods, of each case the one that ends first."""
+def pressing(clocks: Iterable[OpenClock], day: date) -> list[OpenClock]:
+    """The office's periods, of each case the one that ends first; one that is over counts where it binds (I06)."""
     first: dict[str, OpenClock] = {}
     for one in clocks:
-        if one.clock.id in OFFICE_CLOCKS:
+        is_over = one.clock.due is not None and one.clock.due < day
+        if one.clock.id in OFFICE_CLOCKS and (one.binds or not is_over):
             first.setdefault(one.case_number, one)
     return list(first.values())
 

@@ -20,9 +20,9 @@ _WEEKLY, _MONTHLY = "weekly", "monthly"
 _NAMES: Final = {_WEEKLY: "周报", _MONTHLY: "月报"}
 #: In the order of the report; what is a share is shown as one.
 _ROWS: Final = (
-    "received", "closed", "open_now", "overdue_now", "feedback_rate", "review_rate", "correction_rate",
-    "first_pass_rate", "mean_workdays", "median_workdays", "mean_rounds", "corrections", "duplicates",
-    "answered_without_case", "on_site", "explained",
+    "received", "closed", "open_now", "due_soon_now", "overdue_now", "explained", "feedback_rate", "review_rate",
+    "correction_rate", "first_pass_rate", "mean_workdays", "median_workdays", "mean_rounds", "corrections",
+    "call_rate", "on_site", "duplicates", "answered_without_case",
 )  # fmt: skip
 _DEFECTS: Final = 8
 

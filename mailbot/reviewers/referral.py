@@ -15,8 +15,9 @@ from threading import Event
 from typing import Final
 from urllib.parse import quote
 
-from ledger.desk import OFFICE_CLOCKS, Waiting
+from ledger.desk import Waiting
 from ledger.entries import CaseEntry, CaseState, ClockEntry, FindingEntry, LetterState
+from ledger.periods import OFFICE_CLOCKS
 from ledger.questions import CaseFile
 from mailbot.cases.workbench import Tools
 from mailbot.decisions.checklist import Lookup, checklist

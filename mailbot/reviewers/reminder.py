@@ -84,10 +84,10 @@ class Reminders:
 
     def _pressing(self, day: date, mailbox: Mailbox, outcomes: dict[str, Outcome]) -> Iterator[tuple[Due, str]]:
         bound = self._calendar.add_workdays(day, _FIRST)
-        clocks = pressing(self._ledger.due_between(date.min, bound.day or bound.latest, mailboxes=(mailbox.address,)))
+        due = self._ledger.due_between(date.min, bound.day or bound.latest, mailboxes=(mailbox.address,))
         kinds = {
             clock.case_number: (clock, kind)
-            for clock in clocks
+            for clock in pressing(due, day)
             if clock.case_number not in outcomes and (kind := self._kind(clock.clock.due, day))
         }
         numbers = (*outcomes, *list(kinds)[:MOST_ROWS])

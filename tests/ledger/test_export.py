@@ -17,6 +17,8 @@ from parsers.masking import mask
 from tests.ledger.builders import MAILBOX, NOW, a_case, a_letter, an_arrival, later, some_facts
 
 SHA = "ab" * 32
+OVERALL = ClockEntry("overall10", "二", date(2026, 12, 4))
+DIRECT = ClockEntry("direct10", "附件4 3.5", date(2026, 12, 1), started_on=date(2026, 11, 17))
 DOUBT = FindingEntry("firm_not_copied", "doubt", "", "")
 
 
@@ -108,6 +110,12 @@ def test_stable_words_are_named_and_numbers_and_addresses_masked(tmp_path):
         pytest.param({"rounds": 2, "exchanges": (correction(), correction(later(days=3)))},
                      "每次告知时间", "2026-11-20 09:00；2026-11-23 09:00", id="each correction"),
         pytest.param({"state": CaseState.APPROVED, "closed_at": later(days=3)}, "用时（工作日）", 1, id="days used"),
+        pytest.param({"clocks": (DIRECT, OVERALL)}, "审核期限", DIRECT.due, id="direct closing's own period"),
+        pytest.param({"clocks": (OVERALL,)}, "审核期限", None, id="the review has not begun"),
+        pytest.param({"clocks": (OVERALL,), "matter": "firm_information"}, "审核期限", OVERALL.due,
+                     id="附件1 has no period but that of 二 (I30)"),
+        pytest.param({"clocks": (DIRECT,), "state": CaseState.CLOSED, "closed_at": later(days=12)}, "按时办结", "no",
+                     id="closed late"),
         pytest.param({}, "序号", 1, id="its place in the list"),
         pytest.param({"project": "渝东高速公路"}, "项目层级/区县", "市级", id="the city's project"),
         pytest.param({}, "项目层级/区县", None, id="no project"),
@@ -118,9 +126,15 @@ def test_stable_words_are_named_and_numbers_and_addresses_masked(tmp_path):
 )  # fmt: skip
 def test_the_columns_show(tmp_path, record, title, value):
     """20 November 2026 is a Friday; the day of the start does not count."""
-    view = View(workdays=lambda after, until: (until - after).days - 2, mask=mask, level=lambda mailbox: "市级")
+    view = View(
+        workdays=lambda after, until: (until - after).days - 2,
+        mask=mask,
+        level=lambda mailbox: "市级",
+        own_review=frozenset({"engineer_track_record"}),
+    )
     export_xlsx(tmp_path / "l.xlsx", [a_record(**record)], view=view)
-    assert cell(tmp_path / "l.xlsx", title).value == value
+    shown = cell(tmp_path / "l.xlsx", title).value
+    assert (shown.date() if isinstance(value, date) else shown) == value
 
 
 def test_every_finding_of_every_round_has_its_line(tmp_path):

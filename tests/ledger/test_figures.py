@@ -25,11 +25,12 @@ def weekdays(after, until):
 
 
 def filed(ledger, uid, day, *, due, told=None, kind="complete", closed=None, state=CaseState.APPROVED, review=None,
-          review_due=None, **more):  # fmt: skip
+          review_due=None, others=(), **more):  # fmt: skip
     """One case: received, told something on a day, closed on a day."""
     mailbox = more.pop("mailbox", None)
     arrival = {"mailbox": mailbox} if mailbox else {}
     clocks = [ClockEntry("feedback10", "二", due, started_on=date(2026, 11, day))]
+    clocks += [ClockEntry(*one, started_on=date(2026, 11, day)) for one in others]
     if review:
         clocks.append(ClockEntry("review10", "附件4 3.5", review_due, started_on=review))
     ledger.record_mails([an_arrival(uid, **arrival)], at(day))
@@ -130,6 +131,59 @@ def test_figures_stand_in_a_table_and_in_json(month):
     told = figures_as_json(figures, date(2026, 11, 1), date(2026, 11, 30), NOW)
     assert (told["feedback_rate"], told["first_pass_rate"], told["from"]) == (0.6, 0.6667, "2026-11-01")
     assert told["groups"]["mailbox"][OTHER_BOX]["received"] == 1
+
+
+def test_reviews_are_judged_by_the_annexs_own_period_or_that_of_the_main_text(ledger):
+    """附件4: review10 or direct10 (I06); 附件1 has none, so overall10 (I30). Told to correct meanwhile: not met."""
+    ledger.own_review = frozenset({"engineer_track_record"})
+    overall = ("overall10", "二", date(2026, 11, 16))
+    direct = ("direct10", "附件4 3.5", date(2026, 11, 17))
+    review = ("review10", "附件4 3.5", date(2026, 11, 18))
+    due = date(2026, 11, 16)
+    filed(ledger, 1, 2, due=due, closed=17, others=(overall,))  # its review never began: no period of it was due
+    filed(ledger, 2, 2, due=due, closed=17, others=(overall, direct))  # in time
+    filed(ledger, 3, 2, due=due, closed=17, others=(overall,), matter="firm_information")  # a day late
+    filed(ledger, 4, 2, due=due, others=(review,))  # open, late
+    paused = filed(ledger, 5, 2, due=due, others=(review,))
+    told = ClockEntry(*review, started_on=date(2026, 11, 4), stopped_on=date(2026, 11, 9))
+    ledger.update_clocks(paused, [told], why="told", now=at(9))
+    figures = november(ledger)
+    assert (figures.review_due, figures.review_in_time) == (3, 1)
+    assert figures.groups["matter"]["firm_information"].review_rate == 0.0
+
+
+def test_what_is_open_due_soon_or_late_counts_the_offices_own_periods(ledger):
+    """Seen on Monday 16 November; of Thursday's it is three workdays, of Friday's four."""
+    for uid, due in enumerate((13, 16, 19, 20), start=1):
+        filed(ledger, uid, 2, due=date(2026, 11, due), others=(("enterprise10", "附件4 3.5", date(2026, 11, 3)),))
+    figures = ledger.figures(date(2026, 11, 1), date(2026, 11, 30), date(2026, 11, 16), workdays=weekdays)
+    assert (figures.open_now, figures.due_soon_now, figures.overdue_now) == (4, 2, 1)
+    untold = ledger.figures(date(2026, 11, 1), date(2026, 11, 30), date(2026, 11, 16))
+    assert untold.due_soon_now is None
+
+
+def test_of_the_cases_called_those_reached_in_the_period_are_the_success(ledger):
+    for uid, calls in enumerate(([(3, False), (4, True)], [(3, False)], [(3, False)], []), start=1):
+        number = filed(ledger, uid, 2, due=date(2026, 11, 16))
+        for day, reached in calls:
+            steps = {f"call {day}": {"at": at(day).isoformat(), "by": "li@office.example", "reached": reached}}
+            ledger.decide(number, "call", actor="li@office.example", expected=CaseState.COMPLETE,
+                          state=CaseState.COMPLETE, steps=steps, now=at(day))  # fmt: skip
+    figures = november(ledger)
+    assert (figures.called, figures.reached, figures.call_rate) == (3, 1, pytest.approx(1 / 3))
+    october = ledger.figures(date(2026, 10, 1), date(2026, 10, 31), date(2026, 12, 1))
+    assert (october.called, october.call_rate) == (0, None)
+
+
+def test_cases_sent_on_site_and_explanations_are_counted(ledger):
+    """By what was decided and by the papers, wherever the cases stand now."""
+    number = filed(ledger, 1, 2, due=date(2026, 11, 16))
+    for day, before, state in ((5, CaseState.COMPLETE, CaseState.ON_SITE), (9, CaseState.ON_SITE, CaseState.APPROVED)):
+        ledger.decide(number, "word", actor="li@office.example", expected=before, state=state, now=at(day))
+    for uid, kind in enumerate(("explanation", "late_filing_undertaking", "commitment_letter"), start=2):
+        filed(ledger, uid, 2, due=date(2026, 11, 16), documents=({"kind": kind, "file": "a.pdf"},))
+    figures = november(ledger)
+    assert (figures.on_site, figures.explained) == (1, 2)
 
 
 NOVEMBER = Period(date(2026, 11, 1), date(2026, 11, 30), date(2026, 12, 1))

@@ -321,8 +321,6 @@ def test_figures_count_open_overdue_cases_against_the_office(ledger):
     assert (figures.received, figures.feedback_due, figures.feedback_in_time, figures.corrected) == (2, 2, 1, 1)
     assert figures.feedback_rate == 0.5
     assert figures.top_codes == (("firm_not_copied", 2),)
-    counts = ledger.digest_counts(FEEDBACK_DUE, date(2026, 12, 9), NOW)
-    assert (counts.new, counts.due_today, counts.overdue) == (2, 1, 0)
 
 
 def test_steps_are_remembered_and_stop_their_clock(ledger):

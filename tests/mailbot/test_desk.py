@@ -1,5 +1,6 @@
 """Each reviewer gets one digest a workday: what is new, due, overdue, held; nobody else gets one."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from email import message_from_bytes
 from email.policy import default
@@ -7,7 +8,8 @@ from threading import Event
 
 import pytest
 
-from ledger.entries import LetterState
+from ledger.entries import ClockEntry, LetterState
+from ledger.questions import CaseFilter
 from mailbot.desk import Desk
 from mailbot.office.calendars import load_calendar
 from mailbot.settings import OFFICE_TIME
@@ -122,6 +124,36 @@ class TestWhat:
         numbers = [one.case.number for one in after.overdue]
         assert len(numbers) == len(set(numbers))
         assert [one.clock.clock.due for one in after.overdue] == sorted(one.clock.clock.due for one in after.overdue)
+
+    def test_a_complete_case_is_late_by_its_review_alone_which_begins_with_the_enterprise(self, office):
+        """I06: the ten workdays from the mail end on 26 March and only warn; those from 复核完成 bind."""
+        office.receive(a_mail())
+        office.casework().work(Event())
+        (case,) = office.ledger.cases()
+        desk, warned = a_desk(office), date(2026, 3, 26)
+        assert [one.clock.clock.id for one in desk.digest(warned, (TRACK_BOX,)).today] == ["feedback10"]
+        letter = office.ledger.claim_letter("w", 60, office.time + timedelta(hours=1))
+        office.ledger.mark_sent(letter.id, letter.fence, "250", office.time + timedelta(hours=1))
+        stop = [replace(one, stopped_on=date(2026, 3, 12)) for one in case.facts.clocks if one.id == "feedback10"]
+        office.ledger.update_clocks(case.number, stop, why="told", now=office.time)
+        assert [one.clock.clock.id for one in desk.digest(warned, (TRACK_BOX,)).today] == ["overall10"]
+        waiting = desk.digest(date(2026, 3, 27), (TRACK_BOX,))
+        assert (waiting.overdue, waiting.groups[0].complete[0].awaits_enterprise) == ((), True)
+        assert office.ledger.week([warned])[0].overdue == 0
+        assert not office.ledger.count_cases(CaseFilter(overdue_on=date(2026, 3, 27)))
+        review = ClockEntry("review10", "附件4 3.5", date(2026, 4, 10), started_on=date(2026, 3, 26))
+        office.ledger.update_clocks(case.number, [review], why="verified", now=office.time)
+        assert not desk.digest(date(2026, 4, 3), (TRACK_BOX,)).overdue
+        late = desk.digest(date(2026, 4, 13), (TRACK_BOX,))
+        assert [one.clock.clock.id for one in late.overdue] == ["review10"]
+        assert office.ledger.count_cases(CaseFilter(overdue_on=date(2026, 4, 13))) == 1
+        assert not late.groups[0].complete[0].awaits_enterprise
+
+    def test_each_line_says_what_is_applied_for(self, office):
+        files_some(office)
+        text, html = a_desk(office).rendered(a_desk(office).digest(THURSDAY, (TRACK_BOX,)))
+        for part in (text, html):
+            assert part.count("监理工程师业绩登记新增（本人提交）") == 2, "the complete one and the doubtful one"
 
     def test_another_mailboxes_cases_stay_out(self, office):
         files_some(office)
