@@ -15,12 +15,13 @@ from mailbot.errors import AlreadyRunning
 from mailbot.lock import sole_daemon
 
 folder = Path(sys.argv[1])
-sys.stdin.readline()  # both are loaded; now they start together
+print("loaded", flush=True)
+sys.stdin.readline()  # both are; now they start together
 try:
     with sole_daemon(folder):
         log = os.open(folder / "log", os.O_WRONLY | os.O_APPEND | os.O_CREAT)
         os.write(log, b"in\\n")
-        time.sleep(0.1)
+        time.sleep(0.2)
         os.write(log, b"out\\n")
         print("worked", flush=True)
         if sys.argv[2] == "killed":
@@ -41,6 +42,7 @@ def test_never_both_and_always_one(tmp_path):
     for number in range(ROUNDS):
         end = "killed" if number % 2 else "stopped"  # the kernel lets go of a dead one's lock
         both = [start(tmp_path, end) for _ in range(2)]
+        assert [one.stdout.readline() for one in both] == ["loaded\n"] * 2
         for one in both:
             one.stdin.write("go\n")
             one.stdin.flush()
