@@ -35,9 +35,9 @@ def told(pieces):
 
 @pytest.mark.parametrize("name", HEADS)
 def test_no_head_takes_long(name):
-    began = time.monotonic()
+    began = time.process_time()
     _, passed = told(HEADS[name])
-    assert time.monotonic() - began < SECONDS
+    assert time.process_time() - began < SECONDS
     assert passed == len(HEADS[name])
 
 

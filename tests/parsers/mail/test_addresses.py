@@ -127,7 +127,7 @@ def test_a_plain_address_stays_what_it_is_behind_any_name(local):
 
 @pytest.mark.parametrize("sign", ['"', '"\\', "<", "(", "=?a?q?", "a.", ",", "a@a."])
 def test_hostile_repetition_is_linear(sign):
-    started = time.perf_counter()
+    started = time.process_time()
     authors(((sign * 32_000)[:32_000].encode(),))
     recipients(((sign * 32_000)[:32_000].encode(),))
-    assert time.perf_counter() - started < 1.0
+    assert time.process_time() - started < 1.0

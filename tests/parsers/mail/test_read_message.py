@@ -66,11 +66,11 @@ def long_names(name: bytes) -> bytes:
     ],
 )
 def test_a_hostile_mail_is_read_within_its_limits(raw, too_complex):
-    started = time.perf_counter()
+    started = time.process_time()
     message = read_message(raw).message
-    elapsed = time.perf_counter() - started
+    elapsed = time.process_time() - started
     assert message.too_complex is too_complex
-    assert elapsed < 5.0  # 1 s on an idle machine
+    assert elapsed < 5.0  # of processor time: 1 s on an idle machine
     if raw.startswith(TOP):
         assert message.author is not None
         assert message.author.addr_spec == "a@b.cn"
@@ -148,9 +148,9 @@ ODD_MAIL = os.environ.get("MAILBOT_ODD_MAIL", "")
 def test_every_odd_mail_of_the_public_test_sets_is_read_quickly():
     slowest, count = 0.0, 0
     for raw in _odd_mails(Path(ODD_MAIL)):
-        started = time.perf_counter()
+        started = time.process_time()
         message = read_message(raw).message
-        slowest = max(slowest, time.perf_counter() - started)
+        slowest = max(slowest, time.process_time() - started)
         authenticate(message, Receiver(profile="netease"))
         count += 1
     assert count > 2000
