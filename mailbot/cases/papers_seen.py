@@ -10,6 +10,7 @@ from parsers.documents.commitment_letter_alterations import Alteration
 from parsers.documents.document import Document, Field, FileRead, Presence
 from parsers.documents.identity_card import IdentityCard
 from parsers.documents.screenshot import Screenshot
+from parsers.documents.social_insurance import SocialInsuranceCertificate
 from parsers.files.page import ReadBy, Unreadable
 from parsers.masking import mask, masked
 
@@ -127,5 +128,9 @@ def _marks(document: Document) -> Iterator[MarkSeen]:
             yield MarkSeen("back", "", document.back)
         case CardInHandPhoto():
             yield MarkSeen("person", "", document.person.presence, document.person.why)
+        case SocialInsuranceCertificate() if not document.months.paid:
+            yield MarkSeen("months", "", Presence.UNCLEAR)
+        case Screenshot() if document.status is None:
+            yield MarkSeen("status", "", Presence.UNCLEAR)
         case _:
             return

@@ -11,7 +11,9 @@ from parsers.documents.card_in_hand import CardInHandPhoto
 from parsers.documents.commitment_letter import Signature
 from parsers.documents.document import DocumentKind, Field, FileRead, Mark, Presence
 from parsers.documents.identity_card import IdentityCard
-from parsers.documents.social_insurance_title import Variety
+from parsers.documents.screenshot import Screenshot
+from parsers.documents.social_insurance import SocialInsuranceCertificate
+from parsers.documents.social_insurance_title import Title, Variety
 from parsers.files.page import Fault, ReadBy, Unreadable
 from tests.builders_service import a_signed_letter
 
@@ -50,6 +52,15 @@ def test_sides_of_a_card_and_the_person_in_the_photo_are_told():
     lines = told(FileRead(1, "c.jpg", (card,)), FileRead(2, "p.jpg", (photo,)))
     assert [line for line in lines if "面：" in line] == ["人像面：有", "国徽面：未见"]
     assert "手持证件的人：有" in lines
+
+
+def test_what_a_certificate_or_a_screen_was_to_say_and_does_not_is_told():
+    common = ("x.pdf", 1, (1,), ReadBy.OCR)
+    kind = DocumentKind.SOCIAL_INSURANCE_CERTIFICATE
+    certificate = SocialInsuranceCertificate(kind, *common, title=Title(Variety.INDIVIDUAL))
+    screen = Screenshot(DocumentKind.NATIONAL_SCREENSHOT, *common)
+    lines = told(FileRead(1, "x.pdf", (certificate, screen)))
+    assert {"养老保险已缴月份：未能确定", "状态：未能确定"} <= set(lines)
 
 
 def test_a_file_of_empty_sides_is_said_to_show_nothing():
