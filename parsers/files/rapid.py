@@ -167,7 +167,7 @@ class RapidOcr:
 
 
 def _side_for(red: Grey) -> int:
-    """Screens are wide and of few pixels; A4 at 150 dpi and less has small type too."""
+    """Screens are wide and of few pixels; A4 at 100 dpi has small type too."""
     height, width = red.shape
     return SCREEN_SIDE if width * height < 1_300_000 or (width > height and max(width, height) < 2000) else PAPER_SIDE
 

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageChops, ImageDraw
 
+from parsers.files import rapid
 from parsers.files.kind import FileKind
 from parsers.files.ocr import Reading
 from parsers.files.page import ReadBy, Unreadable
@@ -91,6 +92,22 @@ def test_an_askew_page_is_laid_level(ocr) -> None:
 def test_every_shape_of_picture_is_read(ocr, size) -> None:
     page, _ = read(written(WORDS[:4], width=size[0], height=size[1]), ocr)
     assert letters(page) == [text.replace(" ", "") for text in WORDS[:4]]
+
+
+@pytest.mark.parametrize(
+    ("size", "side"),
+    [
+        pytest.param((1654, 2339), 1280, id="A4 at 200 dpi"),
+        pytest.param((1240, 1754), 1280, id="A4 at 150 dpi"),
+        pytest.param((2339, 1654), 1280, id="A4 lying"),
+        pytest.param((3000, 4000), 1280, id="a telephone's photograph"),
+        pytest.param((827, 1169), 1600, id="A4 at 100 dpi"),
+        pytest.param((1920, 1080), 1600, id="a screen"),
+        pytest.param((1366, 700), 1600, id="a cropped screen"),
+    ],
+)
+def test_lines_are_sought_at_the_side_that_was_measured_best(size, side) -> None:
+    assert rapid._side_for(np.zeros((size[1], size[0]), np.uint8)) == side
 
 
 def test_small_type_on_a_screen_is_read_too(ocr) -> None:
