@@ -8,6 +8,7 @@ from functools import lru_cache
 import cv2
 import numpy as np
 
+from parsers.files.corners import corners_of, laid_flat
 from parsers.files.kind import FileKind
 from parsers.files.limits import DEFAULT_LIMITS, FileLimits
 from parsers.files.ocr import Ocr, Reading, red_channel
@@ -49,9 +50,11 @@ def read_sheet(
     if sheet.picture is None:
         page = Page(sheet.number, (), ReadBy.NONE, sheet.width, sheet.height, legible=False, why=sheet.why or "empty")
         return ReadSheet(page, Pose())
-    reading = ocr.read(red_channel(sheet.picture), lambda: clock() - start > seconds)
-    pose = Pose(reading.turned, tilt(reading.quads))
-    page = _ocr_page(sheet.number, sheet.picture, reading, pose)
+    corners = corners_of(sheet.picture)
+    picture = laid_flat(sheet.picture, corners) if corners else sheet.picture
+    reading = ocr.read(red_channel(picture), lambda: clock() - start > seconds)
+    pose = Pose(reading.turned, tilt(reading.quads), corners)
+    page = _ocr_page(sheet.number, picture, reading, pose)
     return ReadSheet(_timed(page, clock() - start), pose)
 
 

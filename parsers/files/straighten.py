@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from parsers.files.corners import Corners, laid_flat
 from parsers.files.ocr import Quads
 from parsers.files.sheet import Picture
 from parsers.files.turn import slope
@@ -17,10 +18,11 @@ _MOST_DEGREES = 20.0
 
 @dataclass(frozen=True)
 class Pose:
-    """How a picture must be moved to stand upright and level."""
+    """How a picture must be moved to lie flat, upright and level."""
 
     turned: int = 0  #: degrees clockwise: 0, 90, 180, 270
     angle: float = 0.0  #: degrees by which the text then still sinks to the right
+    corners: Corners | None = None  #: of a sheet that has to be laid flat before all else
 
 
 def tilt(quads: Quads) -> float:
@@ -30,7 +32,9 @@ def tilt(quads: Quads) -> float:
 
 
 def stood_up(picture: Picture, pose: Pose) -> Picture:
-    """The picture upright and level; the very same array when it is already."""
+    """The picture flat, upright and level; the very same array when it is already."""
+    if pose.corners is not None:
+        picture = laid_flat(picture, pose.corners)
     if pose.turned:
         picture = np.ascontiguousarray(np.rot90(picture, k=-(pose.turned // 90) % 4))
     if not pose.angle:
