@@ -17,14 +17,13 @@ from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
-from zoneinfo import ZoneInfo
 
-from ledger.archive import Archive, Stored
-from ledger.entries import Arrival, Delivery, MailState, Recorded
+from ledger.archive import Archive
+from ledger.entries import Arrival, Delivery, Recorded
 from ledger.errors import LedgerError
 from ledger.failpoints import fp
+from mailbot.arrivals import Arrivals
 from mailbot.errors import CommandRefused, LoginRefused, ProtocolBroken, TransportError, Untrusted
-from mailbot.heads import Head
 from mailbot.patience import Patience
 from mailbot.transport.imap import open_mailbox
 from mailbot.transport.mailbox import Account, Batch, FolderState, Mailbox, RawMail, Stamp, Unreadable
@@ -32,7 +31,6 @@ from mailbot.watch.alarms import Alarm, AlarmKind, Bell, LogBell
 
 log = logging.getLogger(__name__)
 
-OFFICE_TIME = ZoneInfo("Asia/Shanghai")
 _STRIKES = 3  #: so often may a mail break the connection's protocol; then a person looks
 _MISSES = 5  #: so many polls may a mail come empty; then a person looks
 _WATCHED = 50  #: so many of the newest known UIDs are looked at for reuse in each poll
@@ -93,6 +91,7 @@ class Intake:
         """`free_bytes`: below, fetching pauses. `reset_hours`: how long a mailbox rests whose login was refused."""
         self._ledger = ledger
         self._archive = archive
+        self._arrivals = Arrivals(archive)
         self._connect = connect
         self._bell = bell or LogBell()
         self._free_bytes = free_bytes
@@ -253,7 +252,7 @@ class Intake:
         mails = [mail for mail in batch if isinstance(mail, RawMail)]
         lost = [mail for mail in batch if isinstance(mail, Unreadable) and self._is_final(visit, state, mail)]
         fp("intake_before_archive")
-        arrivals = self._archived(visit.account, state, mails)
+        arrivals = self._arrivals.of(visit.account, state, mails)
         fp("intake_after_archive")
         arrivals += [self._unreadable(visit.account, state, mail) for mail in lost]
         if not arrivals:
@@ -274,31 +273,10 @@ class Intake:
         self._missed[key] += 1
         return not mail.passing or self._missed[key] > _MISSES
 
-    def _archived(self, account: Account, state: FolderState, mails: Sequence[RawMail]) -> list[Arrival]:
-        heads = [Head(mail.content) for mail in mails]
-        stored = self._archive.store_many(heads)
-        rows = zip(mails, heads, stored, strict=True)
-        return [self._arrival(account, state, mail, head, kept) for mail, head, kept in rows]
-
-    def _arrival(self, account: Account, state: FolderState, mail: RawMail, head: Head, kept: Stored) -> Arrival:
-        arrived = mail.stamp.arrived_at
-        arrival = replace(
-            head.arrival(kept.sha256),
-            delivery=Delivery(account.address, state.folder, state.uidvalidity, mail.uid, arrived, kept.size),
-            whole=mail.whole,
-        )
-        if account.since is not None and arrived.astimezone(OFFICE_TIME).date() < account.since:
-            return replace(arrival, state=MailState.BACKLOG, reason="before_since")
-        return arrival if mail.whole else replace(arrival, reason="too_large")
-
     def _unreadable(self, account: Account, state: FolderState, mail: Unreadable) -> Arrival:
-        """A row and a stub instead of the mail: a person must look into the mailbox."""
-        uid, arrived = mail.stamp.uid, mail.stamp.arrived_at
-        self._alarm(AlarmKind.MAIL_UNREADABLE, account, mail.why, about=f"{state.folder} UID {uid}")
-        stub = f"X-Mailbot-Not-Fetched: {account.address} {state.uidvalidity} {uid}\r\n\r\n".encode()
-        kept = self._archive.store([stub])
-        delivery = Delivery(account.address, state.folder, state.uidvalidity, uid, arrived, kept.size)
-        return Arrival(delivery, kept.sha256, whole=False, state=MailState.QUARANTINED, reason="not_fetchable")
+        about = f"{state.folder} UID {mail.stamp.uid}"
+        self._alarm(AlarmKind.MAIL_UNREADABLE, account, mail.why, about=about)
+        return self._arrivals.stub(account, state, mail)
 
     def _look_for_reuse(
         self, visit: "_Visit", mailbox: Mailbox, state: FolderState, uids: Sequence[int], new: frozenset[int]
@@ -324,7 +302,7 @@ class Intake:
     def _fetch_reused(self, visit: "_Visit", mailbox: Mailbox, state: FolderState, stamp: Stamp) -> None:
         for batch in mailbox.fetch([stamp.uid]):
             mails = [mail for mail in batch if isinstance(mail, RawMail)]
-            for arrival in self._archived(visit.account, state, mails):
+            for arrival in self._arrivals.of(visit.account, state, mails):
                 beside = replace(arrival.delivery, folder=f"{state.folder}#{arrival.sha256[:8]}")
                 (recorded,) = self._ledger.record_mails([replace(arrival, delivery=beside)])
                 if recorded.new:  # else only its size or time was told otherwise

@@ -20,6 +20,7 @@ FLOORS = {
     "mailbot.doctor": 5,
     "mailbot.schedule": 4,
     "mailbot.intake": 4,
+    "mailbot.arrivals": 4,
     "mailbot.casework": 4,
     "mailbot.dispatch": 4,
     "mailbot.desk": 4,
