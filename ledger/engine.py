@@ -9,6 +9,7 @@ keep its locks, and wait, for hours.
 import os
 import sqlite3
 import time
+from contextlib import suppress
 from pathlib import Path
 from tempfile import mkstemp
 from typing import Any, Final
@@ -78,11 +79,19 @@ def _create_private(path: Path) -> None:
     descriptor, made = mkstemp(prefix=f".{path.name}-", dir=path.parent)  # mode 0600
     os.close(descriptor)
     try:
-        os.link(made, path)
-    except FileExistsError:
-        pass  # another was quicker
+        with suppress(FileExistsError):  # another was quicker
+            _link(made, path)
     finally:
         os.unlink(made)
+
+
+def _link(made: str, path: Path) -> None:
+    try:
+        os.link(made, path)
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without links: a moment in which a second process must not come is left
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
 
 
 def _prepare(connection: sqlite3.Connection, _record: Any) -> None:

@@ -147,6 +147,17 @@ def test_who_meets_another_at_the_switch_to_wal_waits_for_him(tmp_path):
     other.close()
 
 
+def test_a_disk_without_links_takes_a_ledger_too(tmp_path, monkeypatch):
+    def refused(*_):
+        raise PermissionError
+
+    monkeypatch.setattr("os.link", refused)
+    with Ledger.open(f"sqlite:///{tmp_path}/ledger.db") as ledger:
+        ledger.record_mails([an_arrival(1)], NOW)
+    assert stat.S_IMODE((tmp_path / "ledger.db").stat().st_mode) == 0o600
+    assert not list(tmp_path.glob(".ledger.db-*"))
+
+
 def test_a_second_door_to_the_ledger_in_one_process_costs_the_first_no_lock(tmp_path):
     """Whoever opens and closes the file itself drops SQLite's locks: another program's end then deleted the -wal in
     use, and what was written next was lost."""
