@@ -46,8 +46,9 @@ def the_account(servers, *, imap: int = 1, smtp: int = 1):
     return whole.__class__(**{**vars(whole), "password": servers.passwords[BOX]})
 
 
-def patient_for_a_second(account) -> ImapMailbox:
-    return ImapMailbox(account, read_seconds=1.0, command_seconds=2.0)
+def patience(fault: LineFault) -> float:
+    """Seconds: short where silence is the fault; else a busy server shall not be left before the fault comes."""
+    return 1.0 if fault.how in (How.STALL, How.SLOW) else 4.0
 
 
 @pytest.mark.parametrize("fault", IMAP_FAULTS, ids=str)
@@ -59,8 +60,13 @@ def test_every_mail_is_recorded_once(servers, tmp_path, fault):
         archive = Archive(tmp_path / "archive")
         seconds = [0.0]
         account = the_account(servers, imap=line.port)
+        patient = patience(fault)
         intake = Intake(
-            ledger=ledger, archive=archive, connect=patient_for_a_second, free_bytes=0, clock=lambda: seconds[0]
+            ledger=ledger,
+            archive=archive,
+            connect=lambda one: ImapMailbox(one, read_seconds=patient, command_seconds=2 * patient),
+            free_bytes=0,
+            clock=lambda: seconds[0],
         )
         for _ in range(3):
             intake.poll(account)
@@ -74,7 +80,7 @@ def test_every_mail_is_recorded_once(servers, tmp_path, fault):
 class Outbox:
     """Dispatch over a broken line, and what reached the applicants."""
 
-    def __init__(self, servers, folder, ledger, smtp: int) -> None:
+    def __init__(self, servers, folder, ledger, smtp: int, patient: float) -> None:
         self.servers, self.ledger, self.now = servers, ledger, NOON
         self.archive = Archive(folder / "archive")
         self.dispatch = Dispatch(
@@ -82,7 +88,7 @@ class Outbox:
             archive=self.archive,
             accounts=[the_account(servers, smtp=smtp, imap=servers.imap_port)],
             worker="w",
-            connect=lambda account: SmtpConnection(account, reply_seconds=1.0, data_seconds=1.0),
+            connect=lambda account: SmtpConnection(account, reply_seconds=patient, data_seconds=patient),
             now=lambda: self.now,
             clock=self._seconds,
         )
@@ -120,7 +126,7 @@ def test_every_letter_arrives_once_or_is_held_for_a_person(servers, tmp_path, fa
         FaultProxy(servers.smtp_port, [fault]) as line,
         Ledger.open(f"sqlite:///{tmp_path}/ledger.db") as ledger,
     ):
-        outbox = Outbox(servers, tmp_path, ledger, line.port)
+        outbox = Outbox(servers, tmp_path, ledger, line.port, patience(fault))
         wanted = outbox.queue(f"m{SMTP_FAULTS.index(fault)}")
         outbox.settle()
         assert line.hits.total() == 1, "the line was sound"

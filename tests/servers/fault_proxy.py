@@ -57,7 +57,7 @@ class FaultProxy(ScriptedServer):
         except* LineCut:
             if fault is not None and fault.how is How.RESET:
                 _reset_instead_of_closing(writer, up_writer)
-        except* ConnectionError:  # one side went away: the other is told by the end of this connection
+        except* OSError:  # one side went away: the other is told by the end of this connection
             pass
         finally:
             up_writer.transport.abort()
