@@ -159,9 +159,11 @@ def _isolation(nursery: Nursery) -> Iterator[Line]:
 
 
 def _reading(settings: Settings, nursery: Nursery) -> Iterator[Line]:
-    with PaperReader(nursery, engine=settings.reading.engine, workers=1, forms=settings.forms.directory) as reader:
+    engine, second = settings.reading.engine, settings.reading.second_opinion
+    forms = settings.forms.directory
+    with PaperReader(nursery, engine=engine, second_opinion=second, workers=1, forms=forms) as reader:
         reader.warm()
-    yield Line(OK, f"reading papers ({settings.reading.engine})")
+    yield Line(OK, f"reading papers ({engine}{' and tesseract' if second else ''})")
 
 
 def _mailbox(mailbox: Mailbox, settings: Settings) -> Iterator[Line]:

@@ -250,8 +250,15 @@ class ReadingTable(Table):
     """How papers are read."""
 
     engine: EngineName = "rapid"
+    second_opinion: bool = False  #: tesseract too is asked about names and dates that nothing else vouches for
     workers: Annotated[int, Field(ge=1, le=64)] | None = None  #: default: one a core
     cache: Rooted = Path("data/cache")
+
+    @model_validator(mode="after")
+    def _two_engines(self) -> Self:
+        if self.second_opinion and self.engine == "tesseract":
+            raise ValueError('second_opinion: tesseract cannot vouch for itself; set engine = "rapid"')
+        return self
 
 
 class DeskTable(Table):

@@ -85,6 +85,7 @@ def furnish(stack: ExitStack, nursery: Nursery, settings: Settings | None, *, as
         PaperReader(
             nursery,
             engine=settings.reading.engine,
+            second_opinion=settings.reading.second_opinion,
             workers=settings.reading.workers,
             cache=settings.reading.cache,
             forms=settings.forms.directory,

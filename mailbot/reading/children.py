@@ -27,6 +27,7 @@ from mailbot.reading.wire import (
     unpack,
 )
 from parsers.documents.document import FileRead
+from parsers.documents.second_opinion import with_second_opinion
 from parsers.files.kind import FileKind
 from parsers.files.limits import FileLimits
 from parsers.files.opening import open_file
@@ -35,6 +36,7 @@ from parsers.files.sheet import Picture, Sheet
 from parsers.files.straighten import Pose
 
 if TYPE_CHECKING:
+    from parsers.documents.second_opinion import Ask
     from parsers.files.ocr import Ocr
 
 
@@ -119,6 +121,7 @@ def read_pixels(channel: Channel, files: list[int], facts: dict[str, Any]) -> No
     engine = _Engine(str(facts["engine"]))
     recognise = _named(str(facts["recognise"]))
     forms = _forms(facts.get("forms"))
+    second = _second_engine() if facts.get("second_opinion") else None
     while True:
         try:
             order = channel.receive(ANSWER_BYTES)
@@ -132,7 +135,7 @@ def read_pixels(channel: Channel, files: list[int], facts: dict[str, Any]) -> No
                 engine.load()
                 channel.send(b"")
             else:
-                channel.send(_recognised(unpack(Recognise, body), pixels, recognise, forms))
+                channel.send(_recognised(unpack(Recognise, body), pixels, recognise, forms, second))
 
 
 class _Engine:
@@ -201,14 +204,31 @@ def _memory() -> int:
         return 0  # no such file outside Linux: recycled by pages alone
 
 
-def _recognised(order: Recognise, pixels: _pixels, recognise: Callable[..., FileRead], forms: dict[str, Any]) -> bytes:
+def _recognised(
+    order: Recognise,
+    pixels: _pixels,
+    recognise: Callable[..., FileRead],
+    forms: dict[str, Any],
+    second: "Ask | None",
+) -> bytes:
     from parsers.files.straighten import stood_up
 
     pictures = []
     for head, pose in zip(order.sheets, order.poses, strict=True):
         picture = pixels.picture(head)
         pictures.append(None if picture is None else stood_up(picture, pose))
-    return file_read_adapter().dump(recognise(order.name, order.position, order.pages, tuple(pictures), **forms))
+    read = recognise(order.name, order.position, order.pages, tuple(pictures), **forms)
+    if second is not None:
+        shown = zip(order.pages, pictures, strict=True)
+        upright = {page.number: picture for page, picture in shown if picture is not None}
+        read = with_second_opinion(read, upright, second)
+    return file_read_adapter().dump(read)
+
+
+def _second_engine() -> "Ask":
+    from parsers.files.tesseract import read_lines
+
+    return read_lines
 
 
 def _named(path: str) -> Callable[..., FileRead]:

@@ -93,7 +93,8 @@ class PixelReader:
             "engine": terms.engine,
             "recognise": terms.recognise,
             "forms": str(terms.forms) if terms.forms else None,
-            "folder": self._folder if terms.engine == "tesseract" else None,
+            "second_opinion": terms.second_opinion,
+            "folder": self._folder if terms.runs_tesseract else None,
         }
         child = self._nursery.child("mailbot.reading.children:read_pixels", walls=self._walls(), facts=facts)
         with self._guard:
@@ -105,6 +106,6 @@ class PixelReader:
 
     def _walls(self) -> Walls:
         readable = (str(self._terms.forms),) if self._terms.forms else ()
-        if self._terms.engine == "tesseract":
+        if self._terms.runs_tesseract:
             return replace(_WALLS, may_run_programs=True, writable=(self._folder,), readable=readable)
         return replace(_WALLS, readable=readable)

@@ -42,6 +42,7 @@ class PaperReader:
         nursery: Nursery,
         *,
         engine: EngineName = "rapid",
+        second_opinion: bool = False,
         workers: int | None = None,
         cache: Path | None = None,
         forms: Path | None = None,
@@ -50,7 +51,7 @@ class PaperReader:
         recognise: str = "parsers.documents.recognise:recognise",
     ) -> None:
         self.nursery = nursery
-        self.terms = Terms(engine, forms.resolve() if forms else None, limits, budget, recognise)
+        self.terms = Terms(engine, second_opinion, forms.resolve() if forms else None, limits, budget, recognise)
         load_forms(self.terms.forms)  # an unusable form is refused here, not in every child
         self.cache = ReadingCache(cache) if cache else None
         self.kept = Kept(self.cache, self.terms.versions())

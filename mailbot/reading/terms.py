@@ -37,10 +37,15 @@ class Terms:
     """What holds for every paper that one reader reads."""
 
     engine: EngineName = "rapid"
+    second_opinion: bool = False  #: tesseract is asked about names and dates that nothing vouches for
     forms: Path | None = None  #: the office's own, besides the shipped ones
     limits: FileLimits = DEFAULT_LIMITS
     budget: ReadingBudget = DEFAULT_BUDGET
     recognise: str = "parsers.documents.recognise:recognise"
+
+    @property
+    def runs_tesseract(self) -> bool:
+        return self.engine == "tesseract" or self.second_opinion
 
     def versions(self) -> tuple[str, str]:
         """Names of what pages and papers depend on besides their content. Raises ConfigurationError: no such engine."""
@@ -50,5 +55,8 @@ class Terms:
         pages = digest_of([root / "files"])
         settings = hashlib.sha256(f"{engine}/{numbers}/{pack(self.limits).decode()}".encode()).hexdigest()[:16]
         papers = digest_of([root, *([self.forms] if self.forms else [])])
+        second = (
+            f"-{hashlib.sha256(engine_version('tesseract').encode()).hexdigest()[:6]}" if self.second_opinion else ""
+        )
         name = hashlib.sha256(self.recognise.encode()).hexdigest()[:6]
-        return f"{settings}-{pages}", f"{settings}-{papers}-{name}"
+        return f"{settings}-{pages}", f"{settings}-{papers}-{name}{second}"

@@ -324,6 +324,13 @@ WRONG = [
         "known: receipt",
         id="a result of a review, which no machine sends",
     ),
+    pytest.param(
+        "[feedback]",
+        '[reading]\nengine = "tesseract"\nsecond_opinion = true\n[feedback]',
+        "reading",
+        'set engine = "rapid"',
+        id="a second opinion by the same engine",
+    ),
     pytest.param("[feedback]", "[feedback", "line 3", "syntax", id="broken syntax"),
     pytest.param(RIGHT, "", "mailbox", "add it", id="empty file"),
 ]

@@ -11,6 +11,9 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageDraw
 
+from mailbot.demo.cards import both_sides
+from mailbot.demo.people import Registry
+from mailbot.demo.sheet import jpeg as drawn_jpeg
 from mailbot.isolation.child import IsolationFailed, Nursery
 from mailbot.reading.cache import ReadingCache, content_key
 from mailbot.reading.reader import PRELOAD, AttachedFile, PaperReader, ReadingBudget
@@ -81,6 +84,19 @@ def test_the_second_engine_reads_the_same_papers_behind_the_same_walls(nursery) 
     assert read.unreadable is None
     assert read.documents[0].read_by is ReadBy.OCR
     assert read.illegible_pages == ()
+
+
+def test_a_second_opinion_vouches_for_the_name_on_a_card(nursery) -> None:
+    """Nothing else on a card does."""
+    if shutil.which("tesseract") is None:
+        pytest.skip("tesseract is not installed")
+    registry = Registry(9)
+    card = jpeg(drawn_jpeg(both_sides(registry.person(), registry.random)))._replace(kind=FileKind.JPEG)
+    recognise = {"recognise": "parsers.documents.recognise:recognise", "workers": 1}
+    for second_opinion in (False, True):
+        with reader(nursery, second_opinion=second_opinion, **recognise) as papers:
+            (read,) = papers.read([card])
+        assert read.documents[0].name.certain is second_opinion
 
 
 def test_the_same_content_is_read_once(nursery, tmp_path) -> None:

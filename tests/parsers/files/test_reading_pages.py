@@ -201,3 +201,19 @@ def test_tesseract_reads_the_same_lines() -> None:
     assert "50010119" in "".join(letters(page))
     assert "2024" in "".join(letters(page))
     assert page.lines[0].box.top < page.lines[-1].box.top
+
+
+def test_tesseract_reads_lines_for_themselves_in_their_order() -> None:
+    from parsers.files.tesseract import TesseractMissing, read_lines, tesseract_version
+
+    try:
+        tesseract_version()
+    except TesseractMissing as error:
+        pytest.skip(f"tesseract with chi_sim is not installed: {error}")
+    crops = []
+    for text in ("2024", "", "ABCD"):
+        line = Image.new("L", (200, 50), "white")
+        ImageDraw.Draw(line).text((20, 8), text, fill="black", font_size=34)
+        crops.append(np.asarray(line))
+    first, empty, last = read_lines([*crops, np.zeros((0, 0), np.uint8)])[:3]
+    assert ("2024" in first, empty, "ABCD" in last) == (True, "", True)
