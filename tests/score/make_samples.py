@@ -32,6 +32,8 @@ FIRST_DAY = date(2026, 3, 2)
 DAYS = 240
 #: Letters' findings that are certain on every form (contract 3, rule 2).
 _FIRM = frozenset({"letter_missing", "letter_wrong_form", "letter_seal_missing"})
+#: Findings that rest on the letter's blanks: another number on the card disagrees with the letter alone.
+_FROM_BLANKS = frozenset({"identifier_invalid", "citizen_id_disagrees"})
 #: One mail in so many has nothing wrong with it.
 GOOD = 3
 
@@ -116,8 +118,8 @@ def label(parcel: Parcel, received: str, flaw: str | None, way: str) -> dict[str
 
 
 def verdicts_of(parcel: Parcel) -> tuple[str, ...]:
-    """A defect that only the wording of a working form shows is a doubt: a person has to look (contract 3, rule 2)."""
-    told = {code for code in parcel.codes if code.startswith("letter_") or code == "identifier_invalid"} - _FIRM
+    """What only a working form's wording or blanks show is a doubt: a person has to look (contract 3, rule 2)."""
+    told = {code for code in parcel.codes if code.startswith("letter_") or code in _FROM_BLANKS} - _FIRM
     if parcel.forms[parcel.facts.form].reconstructed and told and told == parcel.codes:
         return ("referred",)
     return parcel.verdicts
