@@ -20,7 +20,7 @@ from parsers.mail.message import Message
 _ACTIONS = {"add": "新增", "update": "更新", "close": "截止"}
 _SUBMITTERS = {"engineer": "（本人提交）", "firm": "（企业提交）"}
 #: Notes that ask the reviewer for something; an applicant is not told what the ledger knows (E20).
-_FOR_REVIEWERS = frozenset({"engagement_unknown", "screenshot_not_submitted"})
+_FOR_REVIEWERS = frozenset({"engagement_unknown", "letter_signature_pasted", "screenshot_not_submitted"})
 _NO_CLOCK = Clock("feedback10", "二", None)
 
 

@@ -1,6 +1,7 @@
 """Where on the letter is signed and sealed, and what stands there?"""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from statistics import median
 from typing import Final
 
@@ -14,7 +15,7 @@ from parsers.documents.forms import SignPlace
 from parsers.documents.marks import find_seal
 from parsers.documents.marks_ink import InkMap
 from parsers.documents.marks_signature import SignPlaceRow, find_signatures
-from parsers.files.page import Box, Line
+from parsers.files.page import Box, Line, ReadBy
 from parsers.names import fold_person
 
 _TALL: Final = 1.9  #: boxes taller than this, in widths of a letter, hold a signature besides
@@ -23,6 +24,9 @@ _CLOSE: Final = (0.75, 1.3)  #: how far apart a typed name's characters stand, i
 _FEWEST: Final = 2  #: characters of a name
 _WELL: Final = 0.9  #: engine's confidence in a line of print
 _BOX_HEIGHT: Final = 1.2  #: of one line alone, in the same
+
+#: Why a signature that is there is none by pen: its page has a text layer, so it never was paper.
+PASTED: Final = "pasted"
 
 Signatures = Mapping[tuple[str, str], Mark]
 
@@ -61,7 +65,12 @@ def read_marks(
             signatures[key] = Mark(
                 Presence.UNCLEAR, page, found[1] if found else None, "no_picture" if found else "no_place"
             )
-    return seal, signatures
+    electronic = {line.page.number for line in text.lines if line.page.read_by is ReadBy.TEXT}
+    return seal, {key: _as_made(mark, mark.page in electronic) for key, mark in signatures.items()}
+
+
+def _as_made(mark: Mark, electronic: bool) -> Mark:
+    return replace(mark, why=PASTED) if electronic and mark.presence is Presence.PRESENT else mark
 
 
 def _places(

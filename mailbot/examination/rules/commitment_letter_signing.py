@@ -10,6 +10,7 @@ from typing import Final
 from mailbot.examination.rules.letters_judged import judged_letters, letters_followed
 from mailbot.examination.submission import OnFile, Submission
 from mailbot.examination.verdict import Finding, Severity
+from parsers.documents.commitment_letter_signing import PASTED
 from parsers.documents.document import Presence
 from parsers.documents.marks_signature import distance
 
@@ -51,6 +52,15 @@ class LetterSignatureRepeated(Finding):
     default = Severity.DOUBT
     label: str
     case_number: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class LetterSignaturePasted(Finding):
+    """A29: on a page that never was paper no pen can have signed. The reviewer sees it; the office may ask for more."""
+
+    code = "letter_signature_pasted"
+    default = Severity.NOTE
+    labels: tuple[str, ...]
 
 
 def letter_is_signed(submission: Submission, on_file: OnFile) -> Iterator[Finding]:
@@ -99,8 +109,18 @@ def signature_is_new(submission: Submission, on_file: OnFile) -> Iterator[Findin
                 )
 
 
+def signature_is_by_pen(submission: Submission, on_file: OnFile) -> Iterator[Finding]:
+    for letter in letters_followed(submission):
+        pasted = [one for one in letter.signatures if one.mark.presence is Presence.PRESENT and one.mark.why == PASTED]
+        if pasted:
+            yield LetterSignaturePasted(
+                labels=tuple(one.label for one in pasted), document=letter.file, page=pasted[0].mark.page
+            )
+
+
 RULES: Final = (
     letter_is_signed,
     letter_is_sealed,
     signature_is_new,
+    signature_is_by_pen,
 )

@@ -477,3 +477,18 @@ def test_words_of_the_seal_between_two_clauses_are_nothing_added(ink, words, tol
     sheet.print(box, ink)
     found = read_letter("x", 0, (replace(letter.page, lines=lines),), (sheet.picture,)).alterations
     assert any(words in one.read for one in found) is told
+
+
+@pytest.mark.parametrize(
+    ("read_by", "why"),
+    [
+        pytest.param(ReadBy.OCR, "", id="paper"),
+        pytest.param(ReadBy.TEXT, "pasted", id="a page with a text layer never was paper"),
+    ],
+)
+def test_a_signature_on_an_electronic_page_is_a_pasted_picture(read_by, why):
+    letter = a_set_letter("4-1-1", seen=None if read_by is ReadBy.TEXT else 0.99, read_by=read_by)
+    sheet = Sheet(letter)
+    sheet.sign(letter.labels["法定代表人"])
+    mark = read_letter("x", 0, (letter.page,), (sheet.picture,)).signatures[0].mark
+    assert (mark.presence, mark.why) == (Presence.PRESENT, why)

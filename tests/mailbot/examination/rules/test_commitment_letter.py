@@ -192,6 +192,13 @@ class TestMarks:
         assert codes([finding]) == [("letter_signature_repeated", "doubt")]
         assert (finding.label, finding.case_number) == ("法定代表人", "ZJZD-2026-0007")
 
+    def test_a_signature_pasted_into_an_electronic_letter_is_noted_for_the_reviewer(self):
+        letter = a_letter()
+        pasted = tuple(replace(one, mark=replace(one.mark, why="pasted")) for one in letter.signatures)
+        (finding,) = found(replace(letter, signatures=pasted))
+        assert codes([finding]) == [("letter_signature_pasted", "note")]
+        assert finding.labels == tuple(one.label for one in letter.signatures)
+
     def test_another_hand_is_none(self):
         known = on_file(known_signatures={"5d9d01b93f9190cc": "ZJZD-2026-0007"})
         assert told(a_letter(prints=("2cdc321b72e08bb5", "")), known=known) == []
@@ -292,6 +299,7 @@ class TestNumbers:
         (signing.LetterSignatureUnclear(label="承办人", why="typed"), "疑似打印文字"),
         (signing.LetterSealUnclear(why="half_cut"), "不完整"),
         (signing.LetterSignatureRepeated(label="承办人", case_number="ZJZD-2026-0007"), "ZJZD-2026-0007"),
+        (signing.LetterSignaturePasted(labels=("法定代表人", "承办人")), "法定代表人、承办人的签名是贴入的图片"),
         (numbers.PhoneNotMobile(blank="phone", value="02362806051"), "023****6051"),
         (rules.LetterDatedAfterReceipt(day=date(2026, 3, 13)), "2026年3月13日"),
     ],
