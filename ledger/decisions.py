@@ -58,10 +58,11 @@ class Decisions(Letters):
             if reply is not None:
                 _take(connection, reply, number, at)
             owner = reviewer or (actor if state is not expected else None)
+            ended = _ending(state, at) if state is not expected else {}  # what is noted later moves no end
             changed = connection.execute(
                 update(CASE)
                 .where(CASE.c.number == number, CASE.c.state == expected)
-                .values(state=state.value, steps=noted, **_ending(state, at), **({"reviewer": owner} if owner else {}))
+                .values(state=state.value, steps=noted, **ended, **({"reviewer": owner} if owner else {}))
             )
             if changed.rowcount == 0:
                 raise Stale(f"case {number} is no longer {expected}")
@@ -70,7 +71,8 @@ class Decisions(Letters):
             for letter_id in cancel:
                 move_letter(connection, letter_id, (LetterState.HELD, LetterState.QUEUED), LetterState.CANCELLED, at)
             difference = [line for clock in clocks if (line := _put_clock(connection, number, clock))]
-            stopped = [] if state.is_open else _stop_all(connection, number, at)
+            ends = state is not expected and not state.is_open
+            stopped = _stop_all(connection, number, at) if ends else []
             told = self.tell(
                 connection, at, "decided", case=number, actor=actor, decision=decision, before=expected.value,
                 state=state.value, steps=sorted(steps or {}), released=list(release), cancelled=list(cancel),

@@ -6,7 +6,7 @@ from argparse import Namespace
 from datetime import UTC, datetime
 from typing import Final
 
-from mailbot.decisions.carrying_out import Carrier, Done
+from mailbot.decisions.carrying_out import Carrier
 from mailbot.decisions.consequences import NotPossible
 from mailbot.decisions.notes import Note, Notes
 from mailbot.decisions.replies import roster_of
@@ -37,9 +37,9 @@ def decide(options: Namespace) -> int:
         done = Carrier(tools, notes).carry_out(command, file, reviewer)
         if isinstance(done, NotPossible):
             note = Note.of(file, reviewer, settings, obstacle=done, word=command.word)
-            print(notes.text("not_possible", note), end="", file=sys.stderr)
+            print(_shown(notes.text("not_possible", note)), end="", file=sys.stderr)
             return 1
-        print(_shown(done), end="")
+        print(_shown(done.text), end="")
     return 0
 
 
@@ -69,6 +69,6 @@ def _reviewer(settings: Settings, address: str) -> Reviewer:
     raise UsageError(f"--actor {address}: no reviewer of the roster who serves today")
 
 
-def _shown(done: Done) -> str:
-    """The transcript without the lines on how to answer a mail."""
-    return done.text.partition("\n\n请直接回复")[0].rstrip() + "\n"
+def _shown(text: str) -> str:
+    """A note without the lines on how to answer a mail."""
+    return text.partition("\n\n请直接回复")[0].rstrip() + "\n"

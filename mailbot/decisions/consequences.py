@@ -87,6 +87,8 @@ _FROM: Final[dict[Word, frozenset[CaseState]]] = {
 #: What changes the case must have been said in sight of it as it is.
 DECISIVE: Final = frozenset(_FROM)
 _ANYWAY: Final = frozenset({Word.NOTE, Word.CHECK, Word.HAND_OVER})  #: for questions and complaints too
+#: What the ledger may still lack when a case has ended (补记).
+_AFTERWARDS: Final = frozenset({Word.NOTE, Word.CHECK, Word.VERIFIED, Word.CALL})
 #: Days that are entered like a look-up, by the step that keeps them.
 _DAYS: Final = {
     Check.ACCEPTANCE: "acceptance_on",
@@ -106,7 +108,7 @@ class Decider:
     def plan(self, command: Command, file: CaseFile, reviewer: Reviewer, now: datetime) -> Plan | NotPossible:
         """For every word but 撤销, 查询 and 确认, which the callers answer themselves."""
         case, word = file.case, command.word
-        if not case.state.is_open and word is not Word.NOTE:
+        if not case.state.is_open and word not in _AFTERWARDS:
             return NotPossible(Reason.ENDED)
         if filing_of(case.facts, self._tools.examiner.matters) is None:
             if word is Word.END:

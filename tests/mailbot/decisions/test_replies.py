@@ -353,13 +353,21 @@ def test_each_transcript_carries_the_right_to_the_next_word(bureau):
     assert bureau.case(number).state is CaseState.APPROVED
 
 
-def test_an_ended_case_takes_notes_only(bureau):
+def test_an_ended_case_takes_only_what_the_ledger_still_lacks_and_its_end_stays(bureau):
     number = bureau.referred()
     bureau.says(number, "不通过：照片与证件不符")
-    bureau.says(number, "受理")
-    assert bureau.case(number).state is CaseState.REJECTED
-    bureau.says(number, "备注：申请人已来电")
-    assert bureau.case(number).steps["remark"] == "申请人已来电"
+    ended = bureau.case(number)
+    bureau.later(days=1)
+    for refused in ("受理", "补正：请补交材料", "通过", "转办 陈科长"):
+        bureau.says(number, refused)
+        assert "本件已办结" in bureau.last("not_possible", number)[1]
+    for added in ("备注：申请人已来电", "备注：重庆系统=一致", "视频核验 通过", "复核完成 2026-03-12"):
+        bureau.says(number, added)
+    now = bureau.case(number)
+    assert (now.steps["remark"], now.steps["check_municipal"]["result"]) == ("申请人已来电", "一致")
+    assert (now.steps["identity_result"], now.steps["verified_on"]) == ("passed", "2026-03-12")
+    assert (now.state, now.closed_at, now.keep_until) == (CaseState.REJECTED, ended.closed_at, ended.keep_until)
+    assert all(one.stopped_on == ended.closed_at.date() for one in now.facts.clocks if one.id == "overall10")
 
 
 @pytest.mark.parametrize("step", ["decide", "queue"])
