@@ -23,7 +23,7 @@ _REMEMBERED: Final = 20_000  #: words whose masked form is kept at hand: firms a
 _ORDINAL: Final = "序号"
 #: One line of the sheet 统计: of what, which figure, its value.
 Figure = tuple[str, str, Value]
-_FIGURES: Final = (("类别", "指标", "数值"), (24, 40, 16))
+_FIGURES: Final = (("类别", "指标", "数值"), (44, 40, 16))
 
 
 def export_xlsx(

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, Final
 
 from ledger.export import Figure
@@ -20,7 +21,7 @@ _OF_WHOLE: Final = (
     "mean_workdays_since_receipt", "median_workdays_since_receipt", "open_now", "due_soon_now",
     "overdue_now", "duplicates", "answered_without_case", "called", "reached", "call_rate", "on_site", "explained",
 )  # fmt: skip
-#: Numbers that are no shares: written with two decimals, not as per cent.
+#: Numbers that are no shares: two decimals, not per cent.
 _PLAIN: Final = frozenset(name for name in (*_OF_TALLY, *_OF_WHOLE) if name.startswith(("mean_", "median_")))
 _DIMENSION_KINDS: Final = {"matter": "matter", "reviewer": "reviewer"}
 
@@ -41,7 +42,8 @@ def figure_rows(figures: Figures, label: Label) -> Iterator[Figure]:
 def _tally_rows(of: str, tally: Tally, names: tuple[str, ...], label: Label) -> Iterator[Figure]:
     for name in names:
         value = getattr(tally, name)
-        yield of, label("figure", name), f"{value:.2f}" if name in _PLAIN and value is not None else value
+        shown = Decimal(f"{value:.2f}") if name in _PLAIN and value is not None else value
+        yield of, label("figure", name), shown
 
 
 def figures_as_json(figures: Figures, first: date, last: date, as_of: datetime) -> dict[str, Any]:
