@@ -32,6 +32,7 @@ _LONGEST_LETTER = 60_000
 _ANNEX_CLAUSE = re.compile(r"(附件[\d-]+)\s+§?([\d.]+)\s*(?:([a-z])\)?)?")
 _ANNEX = re.compile(r"附件[\d-]+")
 _COMMAS = re.compile(r"\s*[,，、]\s*")
+_CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _MAIN_CLAUSE = re.compile(r"([一二三四五])(?:\.?[(（]([一二三四五六七])[)）])?")
 
 
@@ -206,6 +207,11 @@ def deadline(clock: Any) -> str:
     return f"{day(clock.earliest)}至{day(clock.latest)}间（待下一年度放假安排公布后确定）"
 
 
+def technical(detail: str) -> str:
+    """What a server or a library said, marked as such among an office's words."""
+    return detail if not detail or _CHINESE.search(detail) else f"技术信息：{detail}"
+
+
 def _local(value: date | datetime) -> date:
     return value.astimezone(OFFICE_TIME).date() if isinstance(value, datetime) else value
 
@@ -234,6 +240,7 @@ _FILTERS = {
     "numeral": numeral,
     "deadline": deadline,
     "joined": _joined,
+    "technical": technical,
     "masked": masked,
     "masked_address": masked_address,
 }

@@ -155,6 +155,18 @@ class TestWhat:
         for part in (text, html):
             assert part.count("监理工程师业绩登记新增（本人提交）") == 2, "the complete one and the doubtful one"
 
+    def test_what_a_machine_said_is_marked_among_the_offices_words(self, office):
+        for key, detail in (
+            ("calendar_missing:2027", "2027"),
+            (f"letter_uncertain:{TRACK_BOX}:letter 7", "it may have left"),
+            (f"contacts_outdated:{TRACK_BOX}", "新任李审核"),
+        ):
+            office.ledger.raise_alarm(key, detail, office.time)
+        for part in a_desk(office).rendered(a_desk(office).digest(THURSDAY, (TRACK_BOX,))):
+            assert "2027　2027" not in part
+            assert f"{TRACK_BOX}　发件编号7　技术信息：it may have left" in part
+            assert f"{TRACK_BOX}　新任李审核" in part
+
     def test_another_mailboxes_cases_stay_out(self, office):
         files_some(office)
         other = office.settings.mailbox[1].address
