@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Final, Generic, TypeVar
 
 from ledger.entries import ClockEntry, FindingEntry
-from ledger.overview import CaseRecord, Exchange, Round
+from ledger.overview import CaseRecord, Concern, Exchange, Round
 from ledger.periods import FEEDBACK_CLOCK, review_clocks
 from ledger.store import office_day
 from ledger.workbook import Value, local
@@ -24,6 +24,8 @@ class View:
     workdays: Callable[[date, date], int | None] = lambda _after, _until: None
     level: Callable[[str], str | None] = lambda _mailbox: None  #: review mailbox → 市级, or the district's office
     own_review: frozenset[str] = frozenset()  #: matters whose review has a period of its own
+    notice: Callable[[str], date | None] = lambda _project: None  #: when its 质量监督通知书 is issued (G26)
+    focus: Callable[[str], bool] = lambda _project: False  #: is it one of 督查重点 (G28)?
 
 
 @dataclass(frozen=True)
@@ -184,6 +186,14 @@ def _level(record: CaseRecord, view: View) -> Value:
     return view.level(record.case.mailbox) if record.case.facts.project else None
 
 
+def _notice(record: CaseRecord, view: View) -> Value:
+    return view.notice(record.case.facts.project) if record.case.facts.project else None
+
+
+def _focus(record: CaseRecord, view: View) -> Value:
+    return view.label("held", "yes") if record.case.facts.project and view.focus(record.case.facts.project) else None
+
+
 def _told(record: CaseRecord, view: View) -> Value:
     return "；".join(f"{local(at):%Y-%m-%d %H:%M}" for at in record.told_at)
 
@@ -261,6 +271,8 @@ CASES: Final[tuple[Column[CaseRecord], ...]] = (
     Column("归档日", 12, lambda record, view: office_day(record.case.closed_at) if record.case.closed_at else None),
     Column("保存至", 12, lambda record, view: record.case.keep_until),
     Column("备注", 30, _step("remark")),
+    Column("质量监督通知书日期", 14, _notice),
+    Column("督查重点", 10, _focus),
 )
 
 
@@ -335,6 +347,17 @@ EXCHANGES: Final[tuple[Column[ExchangeRow], ...]] = (
     Column("Message-ID", 30, lambda row, view: view.mask(row.exchange.message_id)),
     Column("原件存档位置", 20, lambda row, view: archived_at(row.exchange.sha256)),
     Column("原件SHA-256", 20, lambda row, view: row.exchange.sha256),
+)
+
+
+CONCERNS: Final[tuple[Column[Concern], ...]] = (
+    Column("来件时间", 18, lambda one, view: one.at),
+    Column("收件邮箱", 24, lambda one, view: one.mailbox),
+    Column("收件编号", 17, lambda one, view: one.case_number),
+    Column("邮件名称", 56, lambda one, view: view.mask(one.subject)),
+    Column("来件邮箱（脱敏）", 24, lambda one, view: view.address(one.address)),
+    Column("办理情况", 18, lambda one, view: view.label("state" if one.case_number else "mail", one.state)),
+    Column("原件存档位置", 20, lambda one, view: archived_at(one.sha256)),
 )
 
 

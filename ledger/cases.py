@@ -146,6 +146,8 @@ def _selected(which: CaseFilter, firm_key: str | None, rows: Select[Any] | None 
         query = query.where(CASE.c.received_at < which.received_before)
     if which.numbers:
         query = query.where(CASE.c.number.in_(which.numbers))
+    if which.project:
+        query = query.where(CASE.c.project.contains(which.project, autoescape=True))
     if which.text:
         columns = (CASE.c.number, CASE.c.firm, CASE.c.engineer, CASE.c.project)
         query = query.where(or_(*(column.contains(which.text, autoescape=True) for column in columns)))

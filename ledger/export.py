@@ -1,7 +1,8 @@
 """How does the 工作台账 leave as a file, safely and the same each time?
 
-XLSX with the sheets 台账, 事项, 往来邮件 and 统计; CSV with the first of them. Rows are streamed: 100,000 cases need no
-more memory than a page of them. Applicants' words are never formulas (C9). The same rows give the same bytes.
+XLSX with the sheets 台账, 事项, 往来邮件, 统计 and 问题与意见; CSV with the first of them. Rows are streamed: 100,000
+cases need no more memory than a page of them. Applicants' words are never formulas (C9). The same rows give the same
+bytes.
 """
 
 import csv
@@ -13,8 +14,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
-from ledger.book import CASES, EXCHANGES, ITEMS, Column, ExchangeRow, ItemRow, View, items
-from ledger.overview import CaseRecord
+from ledger.book import CASES, CONCERNS, EXCHANGES, ITEMS, Column, ExchangeRow, ItemRow, View, items
+from ledger.overview import CaseRecord, Concern
 from ledger.workbook import Sheet, Value, local, replacing, safe, workbook
 
 _FORMULA_SIGNS: Final = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
@@ -27,12 +28,17 @@ _FIGURES: Final = (("类别", "指标", "数值"), (44, 40, 16))
 
 
 def export_xlsx(
-    path: Path, records: Iterable[CaseRecord], *, view: View | None = None, figures: Sequence[Figure] = ()
+    path: Path,
+    records: Iterable[CaseRecord],
+    *,
+    view: View | None = None,
+    figures: Sequence[Figure] = (),
+    concerns: Iterable[Concern] = (),
 ) -> int:
     """Write the workbook; how many cases."""
     shown = _remembering(view or View())
     count = 0
-    with workbook(path, _sheets()) as (cases, found, mails, told):
+    with workbook(path, _sheets()) as (cases, found, mails, told, asked):
         for count, record in enumerate(records, start=1):
             cases.append([count, *(column.value(record, shown) for column in CASES)])
             for item in items(record):
@@ -41,6 +47,7 @@ def export_xlsx(
                 row = ExchangeRow(record, exchange)
                 mails.append([column.value(row, shown) for column in EXCHANGES])
         _append_all(told, figures)
+        _append_all(asked, ([column.value(one, shown) for column in CONCERNS] for one in concerns))
     return count
 
 
@@ -66,13 +73,23 @@ def titles() -> Sequence[str]:
 
 def _sheets() -> list[tuple[str, Sequence[str], Sequence[int], str]]:
     def sheet(
-        name: str, columns: Sequence[Column[CaseRecord]] | Sequence[Column[ItemRow]] | Sequence[Column[ExchangeRow]]
+        name: str,
+        columns: Sequence[Column[CaseRecord]]
+        | Sequence[Column[ItemRow]]
+        | Sequence[Column[ExchangeRow]]
+        | Sequence[Column[Concern]],
     ) -> tuple[str, Sequence[str], Sequence[int], str]:
         return name, [column.title for column in columns], [column.width for column in columns], "B2"
 
     name, _, widths, _ = sheet("台账", CASES)
     cases = (name, titles(), [6, *widths], "C2")
-    return [cases, sheet("事项", ITEMS), sheet("往来邮件", EXCHANGES), ("统计", *_FIGURES, "A2")]
+    return [
+        cases,
+        sheet("事项", ITEMS),
+        sheet("往来邮件", EXCHANGES),
+        ("统计", *_FIGURES, "A2"),
+        sheet("问题与意见", CONCERNS),
+    ]
 
 
 def _append_all(sheet: Sheet, rows: Iterable[Sequence[Value]]) -> None:

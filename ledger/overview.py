@@ -7,13 +7,15 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, or_, select
 
 from ledger.cases import EVERY_CASE, Cases, entries_of, examinations_of
 from ledger.entries import CaseEntry, FindingEntry, LetterState
 from ledger.letters import CORRECTION
 from ledger.questions import CaseFilter
-from ledger.tables import LETTER, MAIL
+from ledger.tables import CASE, LETTER, MAIL
+
+_ANSWERED = "question"  #: why a mail ended that a shipped answer covered
 
 
 @dataclass(frozen=True)
@@ -68,12 +70,52 @@ class CaseRecord:
         return next((one.received_at for one in self.rounds if one.verdict == "complete"), None)
 
 
+@dataclass(frozen=True)
+class Concern:
+    """A question, complaint or objection: what the office collects for the next revision of the circular (G44)."""
+
+    at: datetime
+    mailbox: str
+    case_number: str | None  #: None: a shipped answer covered it
+    state: str  #: of the mail where a shipped answer covered it, else of its case
+    address: str
+    subject: str
+    sha256: str
+
+
 class Overview(Cases):
     """The work ledger with everything that belongs to each case, a page at a time."""
 
     def records(self, which: CaseFilter = EVERY_CASE) -> Iterator[CaseRecord]:
         """In the order of receipt; 100,000 of them need no more memory than one page."""
         return self._paged(which, _records)
+
+    def concerns(self, which: CaseFilter = EVERY_CASE) -> tuple[Concern, ...]:
+        """In the order of receipt, by the filter's period and mailboxes."""
+        columns: tuple[Any, ...] = (
+            MAIL.c.arrived_at, MAIL.c.mailbox, MAIL.c.author, MAIL.c.subject, MAIL.c.sha256, MAIL.c.state,
+            CASE.c.number, CASE.c.state.label("case_state"),
+        )  # fmt: skip
+        query = (
+            select(*columns)
+            .outerjoin(CASE, CASE.c.mail_id == MAIL.c.id)
+            .where(or_(MAIL.c.reason == _ANSWERED, CASE.c.matter == ""))
+            .order_by(MAIL.c.arrived_at, MAIL.c.id)
+        )
+        if which.mailboxes:
+            query = query.where(MAIL.c.mailbox.in_(which.mailboxes))
+        if which.received_from is not None:
+            query = query.where(MAIL.c.arrived_at >= which.received_from)
+        if which.received_before is not None:
+            query = query.where(MAIL.c.arrived_at < which.received_before)
+        with self.reading() as connection:
+            return tuple(
+                Concern(
+                    row.arrived_at, row.mailbox, row.number, row.case_state or row.state, row.author or "",
+                    row.subject, row.sha256,
+                )
+                for row in connection.execute(query)
+            )  # fmt: skip
 
 
 def _records(connection: Connection, rows: list[Any]) -> list[CaseRecord]:

@@ -70,6 +70,7 @@ class CaseFilter:
     due_until: date | None = None  #: … and on or before
     overdue_on: date | None = None  #: one that binds it was due before this day
     numbers: tuple[str, ...] = ()  #: these cases alone
+    project: str | None = None  #: part of its name
     text: str | None = None  #: part of number, firm, engineer or project
 
 

@@ -119,6 +119,8 @@ def _ledger(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> Non
     for verb in (listing, export, stats):
         verb.add_argument("--from", dest="since", type=date.fromisoformat, metavar="DATE", help="first day")
         verb.add_argument("--to", dest="until", type=date.fromisoformat, metavar="DATE", help="last day")
+    for verb in (listing, export):
+        verb.add_argument("--project", metavar="NAME", help="of projects with this in their name")
     for verb in (listing, stats):
         verb.add_argument("--json", action="store_true", help="JSON, one object a line")
     for verb in (listing, export, stats, sample):

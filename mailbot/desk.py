@@ -16,6 +16,8 @@ from mailbot.instance import Instance
 from mailbot.letters.correspondence import Picture
 from mailbot.letters.labels import Labels
 from mailbot.letters.rendering import Words
+from mailbot.office.authorities import load_projects
+from mailbot.office.files import Watched
 from mailbot.office.roster import readers
 from mailbot.reading.crops import Crops
 from mailbot.reviewers.contacts import look_at_contacts
@@ -54,13 +56,15 @@ class Desk:
         self._now = now
         self._post = Post(ledger, archive, words, settings, instance, now)
         self._labels = labels or Labels(settings.folders.templates)
+        named = settings.folders.projects
+        self._projects = Watched(named, load_projects).now if named else lambda: None
         self.use_calendar(calendar)
         self._window = Window(tools) if tools else None
         self._referrals = Referrals(tools, self._post, crops) if tools else None
 
     def use_calendar(self, calendar: Calendar) -> None:
         """Another year's holidays, or a changed one's, were published."""
-        self._digests = Digests(self._ledger, self._settings, calendar)
+        self._digests = Digests(self._ledger, self._settings, calendar, self._projects)
         self._reports = Reports(self._ledger, self._settings, calendar, self._labels)
         self._reminders = Reminders(self._ledger, self._settings, calendar, self._post)
 

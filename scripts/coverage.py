@@ -38,7 +38,7 @@ class Row:
     words: str
     code: tuple[str, ...]
     proof: tuple[str, ...]
-    reason: str  #: why it has none: "person: …" or "later: …"
+    reason: str  #: why it has none: "person: …"
 
     @property
     def lacks(self) -> bool:
@@ -52,7 +52,7 @@ def rows() -> list[Row]:
     found = []
     for name, text in told["rows"].items():
         kind, _, words = text.partition(" ")
-        reasons = [f"{who}: {told[who][name]}" for who in ("person", "later") if name in told.get(who, {})]
+        reason = told.get("person", {}).get(name)
         found.append(
             Row(
                 name,
@@ -60,7 +60,7 @@ def rows() -> list[Row]:
                 words,
                 _together(told.get("code", {}).get(name, []), code[name]),
                 _together(told.get("proof", {}).get(name, []), [one for one in proof[name] if "::" in one]),
-                "; ".join(reasons),
+                f"person: {reason}" if reason else "",
             )
         )
     return found
@@ -69,7 +69,7 @@ def rows() -> list[Row]:
 def faults() -> Iterator[str]:
     """What is wrong with the map itself."""
     told = tomllib.loads(ROWS.read_text(encoding="utf-8"))
-    for table in ("code", "proof", "person", "later"):
+    for table in ("code", "proof", "person"):
         for name, named in told.get(table, {}).items():
             if name not in told["rows"]:
                 yield f"[{table}] {name}: there is no such row"
@@ -78,7 +78,7 @@ def faults() -> Iterator[str]:
     for row in rows():
         if row.lacks:
             yield f"{row.id} (class {row.kind}): {'no test' if row.code else 'no code'} names it; {row.words}"
-        if row.reason and row.kind in "APT" and row.reason.startswith("person"):
+        if row.reason and row.kind in "APT":
             yield f"{row.id}: class {row.kind} is the bot's, not a person's"
 
 

@@ -78,6 +78,7 @@ LETTERS = {
         "interim", "rehearsal", "withdrawn",
     )},
     "closed_directly": ("closed_directly", _CLOSE),
+    "owner_faults": ("owner_faults", {**_BY_FIRM, "addressee": "重庆某高速公路建设有限公司", "engineer": None}),
     "closed_directly-by-firm": ("closed_directly", _CLOSE_BY_FIRM),
     "approved-close": ("approved", _CLOSE),
     "approved-firm": ("approved", _OF_FIRM),

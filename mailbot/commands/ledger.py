@@ -4,8 +4,9 @@ import json
 import sys
 from argparse import Namespace
 from collections.abc import Callable, Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from itertools import islice
 from typing import Any
 
@@ -28,6 +29,7 @@ from mailbot.examination.matter import prescribed_mailboxes
 from mailbot.examination.workdays import Calendar
 from mailbot.letters.labels import Labels
 from mailbot.letters.rendering import Words
+from mailbot.office.authorities import Pressing, ProjectMap, load_projects
 from mailbot.office.calendars import load_calendar
 from mailbot.office.packs import load_matters
 from mailbot.settings import OFFICE_TIME, Settings, load_settings
@@ -68,24 +70,35 @@ def show(options: Namespace) -> int:
 
 
 def export(options: Namespace) -> int:
-    """By the file's ending: .xlsx (four sheets) or .csv (the first of them)."""
+    """By the file's ending: .xlsx (five sheets) or .csv (the first of them)."""
     ending = options.file.suffix.lower()
     if ending not in (".xlsx", ".csv"):
         raise UsageError(f"{options.file}: unknown ending; use .xlsx or .csv")
     settings = load_settings(options.config)
     labels = _labels(settings)
     calendar = load_calendar(settings.folders.calendars)
-    levels = _levels(settings, labels)
+    levels, presses = _levels(settings, labels), _presses(settings)
     with open_ledger(settings, load_matters(settings.folders.packs)) as ledger:
-        view = View(labels, mask, masked_address, calendar.workdays_between, levels, ledger.own_review)
-        which = _period(options, settings)
+        view = View(
+            labels,
+            mask,
+            masked_address,
+            calendar.workdays_between,
+            levels,
+            ledger.own_review,
+            notice=lambda name: presses(name).notice_on,
+            focus=lambda name: presses(name).focus,
+        )
+        which = replace(_period(options, settings), project=options.project)
         if ending == ".csv":
             count = export_csv(options.file, ledger.records(which), view=view)
         else:
             first = next((office_day(case.facts.received_at) for case in ledger.cases(which)), None)
             figures, period = _figures(ledger, options, settings, first)
             rows = [*_of_period(period, labels), *figure_rows(figures, labels)]
-            count = export_xlsx(options.file, ledger.records(which), view=view, figures=rows)
+            count = export_xlsx(
+                options.file, ledger.records(which), view=view, figures=rows, concerns=ledger.concerns(which)
+            )
     print(f"{count} cases written to {options.file}", file=sys.stderr)
     return 0
 
@@ -197,6 +210,7 @@ def _filter(options: Namespace, settings: Settings) -> CaseFilter:
         firm=options.firm,
         engineer=options.engineer,
         reviewer=_reviewer(options.reviewer, settings),
+        project=options.project,
         text=options.text,
         due_until=options.due_until,
         overdue_on=today if options.overdue else None,
@@ -274,6 +288,17 @@ def _levels(settings: Settings, labels: Labels) -> Callable[[str], str | None]:
         return settings.office_of(box).name if box else None
 
     return level
+
+
+def _presses(settings: Settings) -> Callable[[str], Pressing]:
+    """What the office's map says of a project, asked once for each."""
+    projects = load_projects(settings.folders.projects) if settings.folders.projects else ProjectMap()
+
+    @lru_cache(10_000)
+    def presses(name: str) -> Pressing:
+        return projects.presses(name) or Pressing()
+
+    return presses
 
 
 def _labels(settings: Settings) -> Labels:

@@ -113,6 +113,8 @@ class Decider:
         if filing_of(case.facts, self._tools.examiner.matters) is None:
             if word is Word.END:
                 return Plan(Word.END, case.state, CaseState.CLOSED, cancel=_waiting(file))
+            if word is Word.CORRECT and self._is_reminder(file):
+                return self._tell_owner(command, file, reviewer, now)
             if word not in _ANYWAY:
                 return NotPossible(Reason.NO_APPLICATION)
         if case.state not in _FROM.get(word, frozenset({case.state})):
@@ -159,6 +161,19 @@ class Decider:
             letters=(Drafted("correction", (file.case.facts.applicant,), facts),),
             cancel=_waiting(file),
         )
+
+    def _is_reminder(self, file: CaseFile) -> bool:
+        return any(one.reminder and one.key == file.case.facts.matter for one in self._tools.examiner.matters)
+
+    def _tell_owner(self, command: Command, file: CaseFile, reviewer: Reviewer, now: datetime) -> Plan | NotPossible:
+        """附件2 2.1–2.3 (B06): faults of his entries go back to the owner; he corrects the municipal system first."""
+        if any(reviewer.name in item for item in command.items):
+            return NotPossible(Reason.NAME_IN_LETTER)
+        if not command.items:
+            return NotPossible(Reason.NEEDS_WORDS)
+        facts = self._letters.facts(file, reviewer, now, reasons=tuple(_sentence(item) for item in command.items))
+        letter = Drafted("owner_faults", (file.case.facts.applicant,), facts)
+        return Plan(Word.CORRECT, file.case.state, file.case.state, letters=(letter,), cancel=_waiting(file))
 
     def _approve(self, command: Command, file: CaseFile, reviewer: Reviewer, now: datetime) -> Plan | NotPossible:
         facts = file.case.facts

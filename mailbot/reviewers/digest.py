@@ -1,6 +1,6 @@
 """What lies on a reviewer's desk today?"""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import islice
@@ -12,6 +12,7 @@ from ledger.periods import OFFICE_CLOCKS, REVIEW_CLOCKS
 from ledger.questions import AlarmEntry, CaseFilter, MailboxEntry, OpenClock
 from ledger.store import midnight
 from mailbot.examination.workdays import Calendar, CalendarYearMissing
+from mailbot.office.authorities import Pressing, ProjectMap
 from mailbot.reviewers.charts import Chart, Series, columns
 from mailbot.settings import Settings
 
@@ -36,6 +37,14 @@ class Complete:
 
     case: CaseEntry
     awaits_enterprise: bool  #: its review begins with 企业复核, which nobody has entered yet
+
+
+@dataclass(frozen=True)
+class First:
+    """A case that comes before others, as its project presses (G26, G28, B07)."""
+
+    case: CaseEntry
+    pressing: Pressing
 
 
 @dataclass(frozen=True)
@@ -67,6 +76,7 @@ class Group:
     today: tuple[Due, ...]
     soon: tuple[Due, ...]
     undated: tuple[Due, ...]  #: waiting for a year's holidays
+    first: tuple[First, ...]  #: by the day of 质量监督通知书, then 督查重点
     referred: tuple[CaseEntry, ...]
     complete: tuple[Complete, ...]
     held: tuple[LetterEntry, ...]
@@ -75,7 +85,10 @@ class Group:
 
     @property
     def is_empty(self) -> bool:
-        lists = (self.overdue, self.today, self.soon, self.undated, self.referred, self.complete, self.held)
+        lists = (
+            *(self.overdue, self.today, self.soon, self.undated, self.first),
+            *(self.referred, self.complete, self.held),
+        )
         return not any((*lists, self.troubled))
 
 
@@ -115,10 +128,17 @@ class Digest:
 class Digests:
     """Reads the ledger into digests."""
 
-    def __init__(self, ledger: Ledger, settings: Settings, calendar: Calendar) -> None:
+    def __init__(
+        self,
+        ledger: Ledger,
+        settings: Settings,
+        calendar: Calendar,
+        projects: Callable[[], ProjectMap | None] = lambda: None,
+    ) -> None:
         self._ledger = ledger
         self._settings = settings
         self._calendar = calendar
+        self._projects = projects
 
     def of(self, day: date, mailboxes: Sequence[str]) -> Digest:
         """The digest of these mailboxes on that day; its own figures are those of the workday before and today."""
@@ -189,12 +209,28 @@ class Digests:
             today=self._rows(today),
             soon=self._rows(soon),
             undated=self._rows(undated),
+            first=self._pressed(address),
             referred=self._first(CaseState.REFERRED, address),
             complete=tuple(map(self._complete, self._first(CaseState.COMPLETE, address))),
             held=letters[LetterState.HELD][:MOST_ROWS],
             troubled=tuple(letter for state in _TROUBLE for letter in letters[state])[:MOST_ROWS],
             health=ledger.mailbox(address),
         )
+
+    def _pressed(self, address: str) -> tuple[First, ...]:
+        projects = self._projects()
+        if projects is None or not projects.pressing:
+            return ()
+        found: dict[str, Pressing | None] = {}
+        rows = []
+        for case in self._ledger.cases(CaseFilter(open_only=True, mailboxes=(address,))):
+            name = case.facts.project
+            if name and name not in found:
+                found[name] = projects.presses(name)
+            if name and (pressing_ := found[name]):
+                rows.append(First(case, pressing_))
+        rows.sort(key=lambda one: (one.pressing.notice_on or date.max, one.case.facts.received_at))
+        return tuple(rows[:MOST_ROWS])
 
     def _rows(self, clocks: list[OpenClock]) -> tuple[Due, ...]:
         shown = clocks[:MOST_ROWS]

@@ -148,8 +148,8 @@ def test_every_finding_of_every_round_has_its_line(tmp_path):
 def test_the_sheets_have_a_frozen_header_a_filter_and_widths(tmp_path):
     export_xlsx(tmp_path / "l.xlsx", [a_record(), a_record()], figures=[("总体", "按时反馈率", 0.5)])
     book = load_workbook(tmp_path / "l.xlsx")
-    assert book.sheetnames == ["台账", "事项", "往来邮件", "统计"]
-    assert [sheet.freeze_panes for sheet in book] == ["C2", "B2", "B2", "A2"]
+    assert book.sheetnames == ["台账", "事项", "往来邮件", "统计", "问题与意见"]
+    assert [sheet.freeze_panes for sheet in book] == ["C2", "B2", "B2", "A2", "B2"]
     assert book["台账"].auto_filter.ref.endswith("3")
     assert book["台账"].column_dimensions["B"].width == CASES[0].width
     rate = book["统计"]["C2"]

@@ -14,6 +14,7 @@ from mailbot.desk import Desk
 from mailbot.office.calendars import load_calendar
 from mailbot.settings import OFFICE_TIME
 from tests.builders_service import REVIEWER, TRACK_BOX, Office, a_mail
+from tests.builders_submission import PROJECT
 
 THURSDAY = date(2026, 3, 12)
 MORNING = datetime(2026, 3, 12, 8, 30, tzinfo=OFFICE_TIME)
@@ -117,6 +118,20 @@ class TestWhat:
         assert not before.today
         assert {one.clock.clock.due for one in today.today} == {due}
         assert after.overdue
+
+    def test_what_a_project_presses_on_comes_first(self, tmp_path):
+        """G26, B07 and G28: open cases of the projects for which the office's map says so, the nearest day first."""
+        header, row = "项目名称,管理权限,质量监督通知书日期,合同额,合同工期,公路等级", "市级,2026-04-10,800,24,高速公路"
+        (tmp_path / "projects.csv").write_text(f"{header}\n{PROJECT},{row}\n", "utf-8")
+        with Office(tmp_path, folders={"projects": tmp_path / "projects.csv"}) as office:
+            files_some(office)
+            desk = a_desk(office)
+            digest = desk.digest(THURSDAY, (TRACK_BOX,))
+            text, _ = desk.rendered(digest)
+            (group,) = digest.groups
+            assert {one.case.facts.project for one in group.first} == {PROJECT}
+            assert "须优先办理" in text
+            assert "质量监督通知书2026年4月10日出具，须在此前完成审核；督查重点" in text
 
     def test_one_line_a_case_the_most_pressing_clock_first(self, office):
         files_some(office)

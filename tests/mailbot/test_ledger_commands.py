@@ -1,5 +1,6 @@
 """The ledger's verbs: listed, exported, counted, backed up, restored, reindexed, destroyed, by one command each."""
 
+import csv
 import json
 from datetime import UTC, date, datetime, timedelta
 from email.message import EmailMessage
@@ -81,8 +82,8 @@ def run(config, capsys):
 def three_cases(ledger):
     """Two in the track record's mailbox (one of them decided), one in the other."""
     finding = FindingEntry("letter_missing", "defect", "附件4 1.4.1", f"缺承诺保证书 {CITIZEN}")
-    first = a_case(ledger, 1, mailbox=BOX, facts=some_facts(findings=(finding,), engineer="赵金生"),
-                   subject=f"赵金生 {PHONE}")  # fmt: skip
+    facts = some_facts(findings=(finding,), engineer="赵金生", project="渝西高速公路")
+    first = a_case(ledger, 1, mailbox=BOX, facts=facts, subject=f"赵金生 {PHONE}")
     second = a_case(ledger, 2, mailbox=BOX, facts=some_facts(received_at=later(days=1)))
     ledger.decide(second, "approve", actor=REVIEWER, expected=CaseState.COMPLETE, state=CaseState.APPROVED, now=NOW)
     third = a_case(ledger, 3, mailbox=OTHER_BOX, facts=some_facts(matter="firm_information", received_at=later(days=2)))
@@ -102,6 +103,7 @@ def three_cases(ledger):
         pytest.param(("--state", "approved"), (1,), id="state"),
         pytest.param(("--matter", "firm_information"), (2,), id="matter"),
         pytest.param(("--from", "2026-11-21", "--to", "2026-11-21"), (1,), id="dates, both days within"),
+        pytest.param(("--project", "渝西"), (0,), id="project (G27)"),
         pytest.param(("--due-to", "2026-12-03"), (), id="none due by then"),
         pytest.param(("--due-to", "2026-12-04"), (2, 0), id="due by then, still running"),
     ],
@@ -174,6 +176,31 @@ def test_the_export_of_one_mailbox_and_period_has_the_same_bytes_each_time(run, 
         run("ledger", "export", str(tmp_path / name), "--mailbox", BOX, "--from", "2026-11-20", "--to", "2026-11-20")
     assert (tmp_path / "one.csv").read_bytes() == (tmp_path / "two.csv").read_bytes()
     assert len((tmp_path / "one.csv").read_text("utf-8-sig").splitlines()) == 2
+
+
+def test_the_export_of_a_project_says_what_presses_on_it(run, ledger, config, tmp_path):
+    """G27 for a building permit, G26 before the notice of supervision, G28 for inspections."""
+    rows = (
+        "项目名称,管理权限,质量监督通知书日期,合同额,合同工期,公路等级\n渝西高速公路,市级,2026-12-31,800,24,高速公路\n"
+    )
+    (tmp_path / "projects.csv").write_text(rows, "utf-8")
+    config.write_text(config.read_text("utf-8") + '\n[folders]\nprojects = "projects.csv"\n', "utf-8")
+    first, *_ = three_cases(ledger)
+    run("ledger", "export", str(tmp_path / "l.csv"), "--project", "渝西")
+    header, *told = csv.reader((tmp_path / "l.csv").read_text("utf-8-sig").splitlines())
+    (shown,) = [dict(zip(header, row, strict=True)) for row in told]
+    assert (shown["收件编号"], shown["质量监督通知书日期"], shown["督查重点"]) == (first, "2026-12-31", "是")
+
+
+def test_questions_and_complaints_have_a_sheet_of_their_own(run, ledger, tmp_path):
+    """G44: with and without a case; applications are not among them."""
+    three_cases(ledger)
+    a_case(ledger, 4, mailbox=BOX, facts=some_facts(matter="", findings=()), subject="关于审核时限的意见")
+    ledger.record_mails([an_arrival(5, mailbox=BOX, subject="请问需要哪些材料")], NOW)
+    ledger.answer(ledger.claim("worker", LEASE, NOW), "question")
+    run("ledger", "export", str(tmp_path / "l.xlsx"))
+    rows = list(load_workbook(tmp_path / "l.xlsx")["问题与意见"].iter_rows(min_row=2, values_only=True))
+    assert [(row[3], bool(row[2])) for row in rows] == [("关于审核时限的意见", True), ("请问需要哪些材料", False)]
 
 
 def test_an_export_of_another_kind_is_refused(run, ledger, tmp_path):

@@ -297,6 +297,18 @@ class TestNotes:
         assert (owner.started_on, owner.due) == (date(2026, 2, 2), date(2026, 3, 6))
         assert owner.stopped_on == date(2026, 3, 12)
 
+    def test_faults_of_his_entries_are_told_to_the_owner(self, bureau):
+        """B06: the reminder stays open; without words nothing is sent."""
+        number = bureau.filed(subject="关于项目信息更新的提醒", files=(), cc=(), body="现已更新项目信息，请审核。")
+        before = bureau.case(number).state
+        bureau.says(number, "补正")
+        assert "owner_faults" not in {one.letter.kind for one in bureau.ledger.letters(case=number)}
+        bureau.says(number, "补正：监理合同段的起止日期与施工合同不一致")
+        _, text = bureau.last("owner_faults", number)
+        assert "1.监理合同段的起止日期与施工合同不一致。" in text
+        assert "请先在重庆系统更正" in text
+        assert bureau.case(number).state is before
+
     def test_notes_are_added_to_never_overwritten(self, bureau):
         number = bureau.referred()
         bureau.says(number, "备注：已致电申请人")

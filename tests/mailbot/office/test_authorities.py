@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from mailbot.errors import ConfigurationError
-from mailbot.office.authorities import CITY, DISTRICT, Authority, district_names, load_projects
+from mailbot.office.authorities import CITY, DISTRICT, Authority, Pressing, district_names, load_projects
 from mailbot.office.files import Watched
 from mailbot.office.suspension import load_suspensions
 
@@ -93,6 +93,34 @@ class TestProjects:
     def test_a_table_without_its_header_is_refused(self, table, text, told):
         with pytest.raises(ConfigurationError, match=told):
             load_projects(table(text))
+
+
+class TestWhatPresses:
+    HEADER = "项目名称,管理权限,质量监督通知书日期,合同额（万元）,合同工期（月）,公路等级"
+
+    @pytest.mark.parametrize(
+        ("row", "presses"),
+        [
+            pytest.param("甲,市级,2026-09-30,,,", Pressing(D("2026-09-30")), id="G26, B07 notice of supervision"),
+            pytest.param("甲,市级,,50,3,二级公路", Pressing(focus=True), id="G28 just within"),
+            pytest.param("甲,市级,2026年9月30日,800,24,高速公路", Pressing(D("2026-09-30"), focus=True), id="both"),
+            pytest.param("甲,市级,,49.9,3,二级公路", None, id="G28 too small"),
+            pytest.param("甲,市级,,50,2,二级公路", None, id="G28 too short"),
+            pytest.param("甲,市级,,50,3,三级公路", None, id="G28 too low"),
+            pytest.param("甲,市级,,,,", None, id="nothing said"),
+        ],
+    )
+    def test_a_project_comes_first_for(self, table, row, presses):
+        assert load_projects(table(self.HEADER, row)).presses("甲") == presses
+        assert load_projects(table(self.HEADER, row)).presses("乙") is None
+
+    @pytest.mark.parametrize(
+        ("row", "told"),
+        [("甲,市级,下月,,,", "'下月' is no day; write it as"), ("甲,市级,,五十,3,二级", "are plain numbers")],
+    )
+    def test_what_is_no_day_or_number_is_told_by_its_line(self, table, row, told):
+        with pytest.raises(ConfigurationError, match=f"line 2: folders.projects: .*{told}"):
+            load_projects(table(self.HEADER, row))
 
 
 class TestSuspensions:
