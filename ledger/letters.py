@@ -89,6 +89,16 @@ class Letters(Store):
                 attempts=LETTER.c.attempts - 1, sending_at=None,
             )  # fmt: skip
 
+    def put_off(self, recipient: str, until: datetime) -> None:
+        """Whatever waits for this address waits until then: a flooder's thousand letters are not claimed one by one."""
+        to = LETTER.c.id.in_(select(RECIPIENT.c.letter_id).where(RECIPIENT.c.address == _address(recipient)))
+        with self.writing(chain=False) as connection:
+            connection.execute(
+                update(LETTER)
+                .where(LETTER.c.state == LetterState.QUEUED, LETTER.c.not_before < until, to)
+                .values(not_before=until)
+            )
+
     def mark_sent(self, letter_id: int, fence: int, answer: str, now: datetime | None = None) -> None:
         """The server has taken it; `answer` is its last word. The first 反馈 stops that clock. Raises Stale."""
         at = now or self.now()

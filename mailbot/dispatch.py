@@ -48,6 +48,14 @@ class Brakes:
     exempt: frozenset[str] = frozenset()  #: own people: digests and confirmations are not counted against them
 
 
+@dataclass(frozen=True)
+class _Brake:
+    """How long a letter must wait, and all others to that address; no address: whatever is to leave."""
+
+    wait: timedelta
+    of: str | None = None
+
+
 class DispatchLedger(DoubtLedger, Protocol):
     """What dispatch asks of the ledger."""
 
@@ -58,6 +66,8 @@ class DispatchLedger(DoubtLedger, Protocol):
     ) -> LetterEntry | None: ...
 
     def unclaim_letter(self, letter_id: int, fence: int, not_before: datetime) -> None: ...
+
+    def put_off(self, recipient: str, until: datetime) -> None: ...
 
     def mark_sent(self, letter_id: int, fence: int, answer: str, now: datetime | None = None) -> None: ...
 
@@ -216,29 +226,31 @@ class Dispatch:
         while entry := self._ledger.claim_letter(
             self._worker, LEASE_SECONDS, self._now(), mailboxes=(account.address,)
         ):
-            wait = self._braked(account, entry)
-            if wait is None:
+            brake = self._brake(account, entry)
+            if brake is None:
                 return entry
-            self._ledger.unclaim_letter(entry.id, entry.fence, self._now() + wait)
-            if self._clock() < self._paused_until:
+            until = self._now() + brake.wait
+            self._ledger.unclaim_letter(entry.id, entry.fence, until)
+            if brake.of is None:
                 return None
+            self._ledger.put_off(brake.of, until)
         return None
 
-    def _braked(self, account: Account, entry: LetterEntry) -> timedelta | None:
-        """How long the letter must wait. The counts hold the letter itself already, for it is in `sending`."""
+    def _brake(self, account: Account, entry: LetterEntry) -> "_Brake | None":
+        """What holds the letter back. The counts hold the letter itself already, for it is in `sending`."""
         brakes = self._brakes
         for recipient in entry.letter.recipients:
             counts = self._ledger.sent_counts(recipient, entry.case_number, self._now())
             if counts.all_hour > brakes.per_hour:
                 self._paused_until = self._clock() + 900
                 self._alarm(AlarmKind.SENDING_PAUSED, account, f"{counts.all_hour - 1} letters left within an hour")
-                return timedelta(minutes=15)
+                return _Brake(timedelta(minutes=15))
             if recipient.lower() in brakes.exempt:
                 continue
             if counts.to_recipient_day > brakes.per_address_day:
-                return timedelta(hours=4)
+                return _Brake(timedelta(hours=4), recipient)
             if counts.to_recipient_hour > brakes.per_address_hour:
-                return timedelta(minutes=20)
+                return _Brake(timedelta(minutes=20), recipient)
         return None
 
     def _raw(self, entry: LetterEntry) -> bytes | None:

@@ -4,6 +4,7 @@ import asyncio
 import re
 import threading
 import time
+from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -14,7 +15,7 @@ from sqlalchemy import insert, select
 from ledger.archive import Archive
 from ledger.entries import Letter, LetterState
 from ledger.ledger import Ledger
-from ledger.tables import LETTER
+from ledger.tables import LETTER, RECIPIENT
 from mailbot.dispatch import Brakes, Dispatch
 from mailbot.errors import ConnectionLost
 from mailbot.transport.evidence import Evidence, seek
@@ -404,22 +405,27 @@ def test_a_flood_pauses_everything_and_is_told(an_outbox):
     assert len(outbox.raws()) == 9
 
 
-def test_a_thousand_letters_that_must_wait_keep_nobody_elses_waiting(an_outbox):
+@pytest.mark.parametrize("due", [True, False], ids=["due", "put off before"])
+def test_a_thousand_letters_that_must_wait_keep_nobody_elses_waiting(due, an_outbox):
     """As many as a flooder may have: each waits for his brake, and they stand first in the queue."""
     outbox = an_outbox()
     outbox.queue(0, "flood@firm.example")
     with outbox.ledger.engine.begin() as connection:
-        (row,) = connection.execute(select(LETTER)).mappings()
-        copies = [
-            {**row, "id": None, "message_id": f"<mb.flood{number}@example.cn>", "purpose": f"flood:{number}",
-             "not_before": NOON + timedelta(hours=4)}
-            for number in range(1100)
-        ]  # fmt: skip
-        connection.execute(insert(LETTER), copies)
-    outbox.round()
+        (letter,) = connection.execute(select(LETTER)).mappings()
+        (recipient,) = connection.execute(select(RECIPIENT)).mappings()
+        more = range(letter["id"] + 1, letter["id"] + 1101)
+        later = NOON if due else NOON + timedelta(hours=4)
+        own = [{"id": number, "message_id": f"<{number}@x>", "purpose": f"x:{number}"} for number in more]
+        connection.execute(insert(LETTER), [{**letter, **one, "not_before": later} for one in own])
+        connection.execute(insert(RECIPIENT), [{**recipient, "id": None, "letter_id": number} for number in more])
     outbox.queue(2, "other@firm.example")
+    claimed = []
+    claim = outbox.ledger.claim_letter
+    outbox.ledger.claim_letter = lambda *given, **named: claimed.append(1) or claim(*given, **named)
     outbox.round()
-    assert [one.recipients for one in outbox.server.taken] == [("flood@firm.example",), ("other@firm.example",)]
+    to = Counter(one.recipients for one in outbox.server.taken)
+    assert to == {("flood@firm.example",): 3 if due else 1, ("other@firm.example",): 1}
+    assert len(claimed) <= 6
 
 
 def test_a_letter_whose_bytes_are_gone_is_told_not_rendered_again(an_outbox):
