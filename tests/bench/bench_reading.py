@@ -6,7 +6,7 @@ FOLDER holds .eml mails, or images and PDFs. (a) bare rapidocr at its best setti
 over as many processes as workers, timed when every model is loaded; (b) `mailbot check` on the files that hold them,
 timed from its start to its end: with nothing kept, with the pages kept, with everything kept; (c) pytesseract on the
 same pictures. Pages with a real text layer (a) and (c) read from a rendered picture. --pages takes the first files
-that hold so many.
+that hold so many. CPU seconds stand beside the wall's: on a busy machine only they can be compared.
 """
 
 import argparse
@@ -23,6 +23,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email import policy
 from pathlib import Path
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -63,7 +64,7 @@ class Pages:
     files: list[Path] = field(default_factory=list)
     count: int = 0
     with_text: int = 0
-    opening: float = 0.0  #: seconds, in this one process
+    opening: float = 0.0  #: CPU seconds
     contents: set[bytes] = field(default_factory=set)
 
     def take(self, path: Path, folder: str) -> None:
@@ -72,10 +73,10 @@ class Pages:
             if data in self.contents:
                 continue
             self.contents.add(data)
-            start = time.perf_counter()
+            start = cpu_seconds()
             opened = open_file(data, kind, DEFAULT_LIMITS)
             sheets = [] if isinstance(opened, Unreadable) else list(opened.sheets)
-            self.opening += time.perf_counter() - start
+            self.opening += cpu_seconds() - start
             for sheet in sheets:
                 picture = sheet.picture if sheet.lines is None else _rendered(data, sheet.number)
                 self.with_text += sheet.lines is not None
@@ -116,12 +117,13 @@ def bare_rapid(folder: str, numbers: list[int], ready, go, done) -> None:
         engine(warm)
     ready.release()
     go.wait()
+    start = cpu_seconds()
     for number in numbers:
         picture = np.load(f"{folder}/{number}.npy")
         red = np.repeat(picture[..., :1], 3, axis=2)
         high, wide = red.shape[:2]
         engines[1600 if wide > high and max(wide, high) < 2000 else 1280](red)
-    done.put(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+    done.put((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, cpu_seconds() - start))
 
 
 def bare_tesseract(folder: str, numbers: list[int], ready, go, done) -> None:
@@ -131,14 +133,28 @@ def bare_tesseract(folder: str, numbers: list[int], ready, go, done) -> None:
 
     ready.release()
     go.wait()
+    start = cpu_seconds()
     for number in numbers:
         red = Image.fromarray(np.load(f"{folder}/{number}.npy")[..., 0])
         pytesseract.image_to_data(red, lang="chi_sim", config="--psm 3")
-    done.put(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+    done.put((resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss, cpu_seconds() - start))
 
 
-def timed_processes(target, folder: str, count: int, workers: int) -> tuple[float, int]:
-    """Wall seconds from the moment when every process has its models, and the sum of their peaks in MiB."""
+def cpu_seconds() -> float:
+    """Of this process and of its children, and theirs, that have ended."""
+    return sum(sum(resource.getrusage(who)[:2]) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+
+
+class Took(NamedTuple):
+    """What one way of reading took."""
+
+    seconds: float
+    cpu: float
+    mebibytes: int
+
+
+def timed_processes(target, folder: str, count: int, workers: int) -> Took:
+    """From the moment when every process has its models; the sum of their peaks."""
     context = multiprocessing.get_context("spawn")
     ready, go, done = context.Semaphore(0), context.Event(), context.Queue()
     shares = [list(range(count))[index::workers] for index in range(workers)]
@@ -149,11 +165,11 @@ def timed_processes(target, folder: str, count: int, workers: int) -> tuple[floa
         ready.acquire()
     start = time.perf_counter()
     go.set()
-    peaks = [done.get() for _ in processes]
+    told = [done.get() for _ in processes]
     seconds = time.perf_counter() - start
     for process in processes:
         process.join()
-    return seconds, sum(peaks) // 1024
+    return Took(seconds, sum(cpu for _, cpu in told), sum(peak for peak, _ in told) // 1024)
 
 
 class MemoryWatch(threading.Thread):
@@ -199,37 +215,39 @@ def _pss(pid: int) -> int:
     return next((int(row.split()[1]) for row in rows if row.startswith("Pss:")), 0)
 
 
-def mailbot_check(files: list[Path], work: Path, workers: int) -> tuple[float, int]:
-    """Seconds of one `mailbot check` from start to end, and its peak in MiB, its children's included."""
+def mailbot_check(files: list[Path], work: Path, workers: int) -> Took:
+    """One `mailbot check` from start to end, its children included."""
     config = work / "config.toml"
     config.write_text(f'{_CONFIGURATION}cache = "{work}/cache"\nworkers = {workers}\n', encoding="utf-8")
     command = [sys.executable, "-m", "mailbot", "check", "--json", "--config", str(config), *map(str, files)]
-    start = time.perf_counter()
+    start, cpu = time.perf_counter(), cpu_seconds()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     watch = MemoryWatch(process.pid)
     watch.start()
     if process.wait():
         raise SystemExit(f"mailbot check failed: {process.returncode}")
-    return time.perf_counter() - start, watch.stop()
+    return Took(time.perf_counter() - start, cpu_seconds() - cpu, watch.stop())
 
 
-def checked(pages: Pages, workers: int) -> tuple[float, int]:
+def checked(pages: Pages, workers: int) -> Took:
     """(b), and where its time goes."""
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)
-        cold, memory = mailbot_check(pages.files, work, workers)
+        cold = mailbot_check(pages.files, work, workers)
         cache = ReadingCache(work / "cache")
         cache.forget(float("inf"), only="papers/")
         cache.close()
-        with_pages, _ = mailbot_check(pages.files, work, workers)
-        again, _ = mailbot_check(pages.files, work, workers)
-    tell(f"(b) mailbot check, {workers} workers", cold, pages.count, memory)
-    papers = with_pages - again
-    opening = min(papers, pages.opening / workers)
-    stages = {"OCR": cold - with_pages, "opening files": opening, "recognising papers": papers - opening}
-    stages["start, mails, rules"] = again
-    print("    of it: " + "; ".join(f"{name} {took:.1f} s ({took / cold:.0%})" for name, took in stages.items()))
-    return cold, memory
+        with_pages = mailbot_check(pages.files, work, workers)
+        again = mailbot_check(pages.files, work, workers)
+    tell(f"(b) mailbot check, {workers} workers", cold, pages.count)
+    papers = with_pages.cpu - again.cpu
+    opening = min(papers, pages.opening)
+    stages = {"OCR": cold.cpu - with_pages.cpu, "opening files": opening, "recognising papers": papers - opening}
+    stages["start, mails, rules"] = again.cpu
+    shares = "; ".join(f"{name} {took:.1f} s ({took / cold.cpu:.0%})" for name, took in stages.items())
+    print(f"    of its CPU: {shares}")
+    print(f"    again, all kept: {again.seconds:.1f} s; only the pages kept: {with_pages.seconds:.1f} s")
+    return cold
 
 
 def main() -> None:
@@ -248,18 +266,19 @@ def main() -> None:
                 pages.take(path, folder)
         count = pages.count
         print(f"{len(pages.files)} files, {count} pages, {pages.with_text} with a text layer; load {os.getloadavg()}")
-        bare, memory = timed_processes(bare_rapid, folder, count, workers)
-        tell(f"(a) bare rapidocr, {workers} processes", bare, count, memory)
-        cold, _ = checked(pages, workers)
-        print(f"    b/a = {cold / bare:.2f}; load {os.getloadavg()}", flush=True)
+        bare = timed_processes(bare_rapid, folder, count, workers)
+        tell(f"(a) bare rapidocr, {workers} processes", bare, count)
+        cold = checked(pages, workers)
+        print(f"    b/a = {cold.seconds / bare.seconds:.2f}, of CPU {cold.cpu / bare.cpu:.2f}; load {os.getloadavg()}")
         if not options.skip_tesseract:
-            seconds, memory = timed_processes(bare_tesseract, folder, count, workers)
-            tell(f"(c) pytesseract, {workers} processes", seconds, count, memory)
+            took = timed_processes(bare_tesseract, folder, count, workers)
+            tell(f"(c) pytesseract, {workers} processes", took, count)
 
 
-def tell(what: str, seconds: float, pages: int, memory: int) -> None:
+def tell(what: str, took: Took, pages: int) -> None:
     """One line of the table."""
-    print(f"{what:36s} {seconds:7.2f} s  {seconds / pages:5.2f} s/page  {memory:5d} MiB", flush=True)
+    each = f"{took.seconds / pages:5.2f} s/page, CPU {took.cpu / pages:5.2f} s/page"
+    print(f"{what:32s} {took.seconds:7.1f} s  {each}  {took.mebibytes:5d} MiB", flush=True)
 
 
 if __name__ == "__main__":
