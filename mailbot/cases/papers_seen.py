@@ -9,7 +9,7 @@ from parsers.documents.commitment_letter import CommitmentLetter
 from parsers.documents.commitment_letter_alterations import Alteration
 from parsers.documents.document import Document, Field, FileRead, Presence
 from parsers.documents.identity_card import IdentityCard
-from parsers.documents.screenshot import Screenshot
+from parsers.documents.screenshot import Screenshot, Tenure
 from parsers.documents.social_insurance import SocialInsuranceCertificate
 from parsers.files.page import ReadBy, Unreadable
 from parsers.masking import mask, masked
@@ -40,6 +40,19 @@ class MarkSeen:
 
 
 @dataclass(frozen=True)
+class RowSeen:
+    """One person of a list on a screen; "" where nothing was read."""
+
+    person: str
+    post: str
+    started_on: str
+    ended_on: str
+    until_now: bool
+    percent: int  #: of what was read worst
+    certain: bool  #: every part of it
+
+
+@dataclass(frozen=True)
 class PaperSeen:
     """One paper of a file."""
 
@@ -48,6 +61,7 @@ class PaperSeen:
     from_text: bool
     form: str | None
     values: tuple[Value, ...]
+    rows: tuple[RowSeen, ...]
     marks: tuple[MarkSeen, ...]
     unfilled: tuple[str, ...]
     alterations: tuple[Alteration, ...]
@@ -90,26 +104,31 @@ def _paper(document: Document) -> PaperSeen:
         document.pages,
         document.read_by is ReadBy.TEXT,
         letter.form if letter else None,
-        tuple(_values(document)),
+        tuple(_value(name, field) for name, field in document.fields.items()),
+        tuple(_row(one) for one in document.personnel) if isinstance(document, Screenshot) else (),
         tuple(_marks(document)),
         tuple(one.name for one in letter.unfilled) if letter else (),
         letter.alterations if letter else (),
     )
 
 
-def _values(document: Document) -> Iterator[Value]:
-    for name, field in document.fields.items():
-        yield _value(name, field)
-    if isinstance(document, Screenshot):
-        for row in document.personnel:
-            told = {"listed": row.person, "post": row.post, "started_on": row.started_on, "ended_on": row.ended_on}
-            yield from (_value(name, field) for name, field in told.items() if field)
-
-
 def _value(name: str, field: Field) -> Value:
     shown = masked(field.value) if name.endswith(NUMBERS) else mask(field.value)
     percent = None if field.read_by is ReadBy.TEXT else round(100 * field.confidence)
     return Value(name, shown, percent, field.certain, field.page)
+
+
+def _row(row: Tenure) -> RowSeen:
+    read = [field for field in (row.person, row.post, row.started_on, row.ended_on) if field]
+    return RowSeen(
+        row.person.value,
+        row.post.value if row.post else "",
+        row.started_on.value if row.started_on else "",
+        row.ended_on.value if row.ended_on else "",
+        row.until_now,
+        round(100 * min(field.confidence for field in read)),
+        all(field.certain for field in read),
+    )
 
 
 def _marks(document: Document) -> Iterator[MarkSeen]:

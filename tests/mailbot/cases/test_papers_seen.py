@@ -11,7 +11,7 @@ from parsers.documents.card_in_hand import CardInHandPhoto
 from parsers.documents.commitment_letter import Signature
 from parsers.documents.document import DocumentKind, Field, FileRead, Mark, Presence
 from parsers.documents.identity_card import IdentityCard
-from parsers.documents.screenshot import Screenshot
+from parsers.documents.screenshot import Screenshot, Tenure
 from parsers.documents.social_insurance import SocialInsuranceCertificate
 from parsers.documents.social_insurance_title import Title, Variety
 from parsers.files.page import Fault, ReadBy, Unreadable
@@ -52,6 +52,18 @@ def test_sides_of_a_card_and_the_person_in_the_photo_are_told():
     lines = told(FileRead(1, "c.jpg", (card,)), FileRead(2, "p.jpg", (photo,)))
     assert [line for line in lines if "面：" in line] == ["人像面：有", "国徽面：未见"]
     assert "手持证件的人：有" in lines
+
+
+def test_each_person_listed_on_a_screen_is_one_line():
+    def read(value: str, confidence: float = 1.0) -> Field:
+        return Field(value, confidence, certain=True, page=1)
+
+    gone = Tenure(read("秦静曦", 0.93), read("总监"), read("2024-05-01"), read("2025-12-20"), until_now=False)
+    here = Tenure(dataclasses.replace(read("孙涛思"), certain=False), None, read("2026-03-13"), None, until_now=True)
+    kind = DocumentKind.MUNICIPAL_SCREENSHOT
+    lines = told(FileRead(1, "x.jpg", (Screenshot(kind, "x.jpg", 1, (1,), ReadBy.OCR, personnel=(gone, here)),)))
+    assert "履约人员：秦静曦，总监，2024-05-01至2025-12-20（有印证，把握93%）" in lines
+    assert "履约人员：孙涛思，岗位未读出，2026-03-13至今（无印证，把握100%）" in lines
 
 
 def test_what_a_certificate_or_a_screen_was_to_say_and_does_not_is_told():
