@@ -97,11 +97,13 @@ def read_letter(
     numbers = tuple(page.number for page in pages)
     read_by = ReadBy.TEXT if pages and all(page.read_by is ReadBy.TEXT for page in pages) else ReadBy.OCR
     legible = all(page.legible for page in pages)
-    kind = DocumentKind.COMMITMENT_LETTER
+    kind, seconds = DocumentKind.COMMITMENT_LETTER, sum(page.seconds for page in pages)
     pages = without_seal_words(pages, ink)
     likeness = likest_form(pages, shipped_forms() if forms is None else forms)
     if likeness is None:
-        return CommitmentLetter(kind, name, position, numbers, read_by, titled=_is_titled(pages), legible=legible)
+        return CommitmentLetter(
+            kind, name, position, numbers, read_by, seconds=seconds, titled=_is_titled(pages), legible=legible
+        )
     text, alignment, form = likeness.text, likeness.alignment, likeness.form
     options = read_options(text, alignment, ink)
     blanks = read_blanks(text, alignment, ink, open_blanks(options), guessed_blanks(options))
@@ -113,6 +115,7 @@ def read_letter(
         position,
         numbers,
         read_by,
+        seconds=seconds,
         form=form.number,
         form_certain=likeness.certain,
         titled=_is_titled(pages),

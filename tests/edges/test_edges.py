@@ -5,7 +5,9 @@ from datetime import date, datetime
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import SMTP
+from io import BytesIO
 from threading import Event as Stop
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 
@@ -20,6 +22,7 @@ from mailbot.settings import OFFICE_TIME
 from parsers.documents.commitment_letter import Choice
 from parsers.documents.commitment_letter_alterations import Alteration, AlterationKind
 from parsers.documents.document import DocumentKind, Mark, Presence
+from parsers.documents.social_insurance_title import Title, Variety
 from parsers.files.page import Fault
 from tests import builders_submission as built
 from tests.builders_service import REVIEWER, Enterprise, a_mail, papers, some_settings
@@ -64,6 +67,20 @@ def without(*names):
     return tuple(name for name in ALL if name not in names)
 
 
+def signed_with(mark):
+    """The usual signatures, the first of them with this mark."""
+    first, *others = a_letter().signatures
+    return (replace(first, mark=mark), *others)
+
+
+def zipped(name, data=b"x"):
+    held = BytesIO()
+    with ZipFile(held, "w", ZIP_DEFLATED) as box:
+        box.writestr("[Content_Types].xml" if name.startswith("word/") else "x.txt", "x")
+        box.writestr(name, data)
+    return held.getvalue()
+
+
 # --- one mail, one verdict -------------------------------------------------------------------------------------------
 
 #: id, mail, what the reader sees, expected outcome, expected findings (code → severity)
@@ -83,6 +100,13 @@ MAILS = [
         id="E01 prefixes and title signs",
     ),
     pytest.param(
+        a_mail(f"{built.ENGINEER}/{built.FIRM}/业绩登记新增(本人提交)20260312"),
+        {},
+        "complete",
+        {"subject_deviates": "note"},
+        id="E01 a date behind it",
+    ),
+    pytest.param(
         a_mail(f"{built.ENGINEER}/重庆不存在工程监理有限公司/业绩登记新增(本人提交)", content="x"),
         {},
         "referred",
@@ -99,6 +123,13 @@ MAILS = [
         "referred",
         {"author_ambiguous": "doubt", "firm_not_copied": "defect"},
         id="E07 a look-alike of the firm's address",
+    ),
+    pytest.param(
+        a_mail(sender=f'"{OFFICE_OF_FIRM}" <someone@person.invalid>', cc=()),
+        {},
+        "referred",
+        {"author_ambiguous": "doubt", "firm_not_copied": "defect"},
+        id="E07 another's address as display name",
     ),
     pytest.param(
         a_mail(authentication="fail"), {}, "referred", {"author_unauthenticated": "doubt"}, id="E07 DKIM fails"
@@ -141,6 +172,41 @@ MAILS = [
         "correction",
         {"letter_wrong_form": "defect"},
         id="E16 another annex",
+    ),
+    pytest.param(
+        a_mail(),
+        {LETTER: a_letter(signatures=signed_with(replace(UNCLEAR, why="stamp")))},
+        "referred",
+        {"letter_signature_unclear": "doubt"},
+        id="E16 a signature stamp (签名章)",
+    ),
+    pytest.param(
+        a_mail(),
+        {LETTER: a_letter(signatures=signed_with(replace(UNCLEAR, why="typed")))},
+        "referred",
+        {"letter_signature_unclear": "doubt"},
+        id="E16 typed",
+    ),
+    pytest.param(
+        a_mail(),
+        {LETTER: a_letter(signatures=signed_with(ABSENT))},
+        "correction",
+        {"letter_signature_missing": "defect"},
+        id="E16 not signed",
+    ),
+    pytest.param(
+        a_mail(),
+        {CARD: built.a_card(citizen_id="500103198808080008"), PHOTO: papers()[PHOTO]},
+        None,
+        {"identifier_invalid": "defect"},
+        id="E19 a number that cannot be",
+    ),
+    pytest.param(
+        a_mail(f"{built.ENGINEER}/{built.FIRM}/业绩登记新增、截止(本人提交)"),
+        {},
+        None,
+        {"subject_malformed": "defect"},
+        id="E29 附件4: one mail for each action",
     ),
     pytest.param(
         a_mail(),
@@ -233,6 +299,17 @@ def test_e04_a_firms_filing_from_a_private_mailbox(tmp_path):
         assert told(examined(office, raw, received=JUNE)) == {"author_not_registered": "defect"}
 
 
+def test_e05_a_second_mail_to_the_enterprise_is_no_copy(tmp_path):
+    """What it was sent besides, the office cannot see; the answer to the correction, copied, completes the case."""
+    with office_seeing(tmp_path) as office:
+        first = work(office, a_mail(cc=(), identity="<one@person.invalid>"))
+        assert office.ledger.case(first.case_number).case.state is CaseState.AWAITING_CORRECTION
+        assert "firm_not_copied" in {one.code for one in office.ledger.case(first.case_number).case.facts.findings}
+        ours = next(entry.letter.message_id for entry in office.ledger.letters())
+        work(office, a_mail(f"回复：{ADD}", files=(CARD,), headers={"In-Reply-To": ours, "References": ours}))
+        assert office.ledger.case(first.case_number).case.state is CaseState.COMPLETE
+
+
 def test_e06_an_address_that_was_replaced_yesterday(tmp_path):
     with office_seeing(tmp_path) as office:
         office.ledger.import_enterprises(
@@ -257,6 +334,8 @@ def test_e06_an_address_that_was_replaced_yesterday(tmp_path):
             {"扫描.png": b"\x89PNG\r\n\x1a\n" + b"0" * 64}, {"扫描.png": a_letter()}, "attachment_format", id="E13 png"
         ),
         pytest.param({"扫描.heic": b"\0\0\0\x18ftypheic" + b"0" * 64}, {}, "attachment_format", id="E13 heic"),
+        pytest.param({"承诺保证书.docx": zipped("word/document.xml")}, {}, "attachment_format", id="E13 docx"),
+        pytest.param({"材料.zip": zipped("承诺保证书.pdf")}, {}, "attachment_format", id="E13 zip"),
         pytest.param({"材料.rar": b"Rar!\x1a\x07\x01\0" + b"0" * 64}, {}, "attachment_format", id="E13 rar"),
         pytest.param({"空.pdf": b""}, {}, "attachment_unreadable", id="E13 0 byte"),
         pytest.param(
@@ -312,6 +391,13 @@ def test_e15_pictures_pasted_into_the_text_are_counted_and_noted(tmp_path):
         ),
         pytest.param(
             a_certificate(printed_on=built.read("2025-12-01")), {"insurance_outdated": "doubt"}, id="E17 an old one"
+        ),
+        pytest.param(
+            a_certificate(
+                title=Title(Variety.OTHER_PROVINCE, "成都市社会保险个人参保证明", certain=True, place="成都市")
+            ),
+            {"insurance_wrong_kind": "defect"},
+            id="E17 another city",
         ),
     ],
 )
@@ -475,6 +561,15 @@ def test_e09_again_unchanged_and_to_both_mailboxes(tmp_path):
         assert len(list(office.ledger.cases())) == 1
 
 
+def test_e09_the_same_message_id_again_is_one_application(tmp_path):
+    with office_seeing(tmp_path) as office:
+        mail = a_mail(identity="<same@person.invalid>")
+        first = work(office, mail)
+        again = work(office, b"X-Resent-By: a gateway\r\n" + mail)
+        assert (again.state, again.case_number) == (MailState.DUPLICATE, first.case_number)
+        assert len(list(office.ledger.cases())) == 1
+
+
 def test_e09_a_full_resubmission_stays_in_its_case(tmp_path):
     with office_seeing(tmp_path) as office:
         first, second = work(office, a_mail(files=without(CARD))), work(office, a_mail(content="new"))
@@ -575,8 +670,9 @@ def test_e29_annex_3_may_name_several_engineers(tmp_path):
     assert "defect" not in found.values()
 
 
-def test_e30_the_suspended_get_a_neutral_receipt(tmp_path):
-    listed = SuspensionList((Suspension(built.FIRM, reason="整改未完成"),))
+@pytest.mark.parametrize("name", [built.FIRM, built.ENGINEER])
+def test_e30_the_suspended_get_a_neutral_receipt(tmp_path, name):
+    listed = SuspensionList((Suspension(name, reason="整改未完成"),))
     with office_seeing(tmp_path) as office:
         office.receive(a_mail())
         office.casework(examiner=office.examiner(suspended=lambda: listed)).work(Stop())
@@ -706,6 +802,8 @@ def test_e36_another_uidvalidity_makes_no_second_mail(tmp_path):
         pytest.param("500103880808007", id="E37 fifteen digits"),
         pytest.param("E12345678", id="E37 a passport"),
         pytest.param("H12345678", id="E37 from Hong Kong"),
+        pytest.param("810000198505050001", id="E37 a residence permit (港澳台)"),
+        pytest.param("110105199003070009", id="E37 from another province"),
     ],
 )
 def test_other_kinds_of_numbers_are_never_a_defect_by_their_check_digit(tmp_path, number):
@@ -743,6 +841,12 @@ def test_e40_names_of_files_lead_nowhere(tmp_path):
         mail = work(office, raw)
         assert mail.state is MailState.FILED
         assert not (tmp_path.parent / "etc").exists()
+
+
+def test_e40_an_archive_that_would_fill_the_disk_is_never_unpacked(tmp_path):
+    with office_seeing(tmp_path) as office:
+        raw = with_files(a_mail(files=without(LETTER)), {"材料.zip": zipped("0.pdf", bytes(50_000_000))})
+        assert told(examined(office, raw)) == {"attachment_format": "defect"}
 
 
 def test_e40_ten_thousand_parts_go_to_a_person(tmp_path):

@@ -41,6 +41,12 @@ def test_what_proves_itself_is_certain_and_what_is_read_once_is_not():
     assert not letter.blanks["phone"].certain
 
 
+def test_it_says_how_long_its_pages_took_to_read():
+    page = a_set_letter("4-1-1").page
+    letter = read_letter("承诺保证书.pdf", 1, (replace(page, seconds=1.25), replace(page, number=2, seconds=0.5)))
+    assert letter.seconds == 1.75
+
+
 def test_a_text_layer_is_certain():
     assert all(field.certain for field in read(read_by=ReadBy.TEXT).blanks.values())
 
