@@ -9,7 +9,7 @@ from sqlalchemy import Connection, delete, select, update
 from ledger import audit
 from ledger.entries import CaseState, ClockEntry, EventEntry, Letter, LetterState, MailState, Reply
 from ledger.errors import NoSuchCase, Stale
-from ledger.filing import KEEP_YEARS, first_due, years_after
+from ledger.filing import first_due
 from ledger.letters import Letters, move_letter
 from ledger.store import MAILBOT, office_day
 from ledger.tables import CASE, CLOCK, EVENT, LETTER
@@ -58,7 +58,9 @@ class Decisions(Letters):
             if reply is not None:
                 _take(connection, reply, number, at)
             owner = reviewer or (actor if state is not expected else None)
-            ended = _ending(state, at) if state is not expected else {}  # what is noted later moves no end
+            ended = (
+                self._ending(connection, number, state, at) if state is not expected else {}
+            )  # what is noted later moves no end
             changed = connection.execute(
                 update(CASE)
                 .where(CASE.c.number == number, CASE.c.state == expected)
@@ -108,7 +110,7 @@ class Decisions(Letters):
             changed = connection.execute(
                 update(CASE)
                 .where(CASE.c.number == number, CASE.c.state == after)
-                .values(state=before.value, steps=kept, **_ending(before, at))
+                .values(state=before.value, steps=kept, **self._ending(connection, number, before, at))
             )
             if changed.rowcount == 0:
                 raise Stale(f"case {number} is no longer {after}")
@@ -179,17 +181,17 @@ class Decisions(Letters):
             connection.execute(update(CASE).where(CASE.c.number == number).values(reviewer=reviewer))
             self.tell(connection, at, "reviewer_assigned", case=number, actor=actor)
 
+    def _ending(self, connection: Connection, number: str, state: CaseState, at: datetime) -> dict[str, Any]:
+        if state.is_open:
+            return {"closed_at": None, "keep_until": None}
+        matter = connection.execute(select(CASE.c.matter).where(CASE.c.number == number)).scalar_one()
+        return {"closed_at": at, "keep_until": self.kept_until(matter, at)}
+
     def _steps(self, connection: Connection, number: str) -> dict[str, Any]:
         row = connection.execute(select(CASE.c.steps).where(CASE.c.number == number).with_for_update()).first()
         if row is None:
             raise NoSuchCase(number)
         return dict(row.steps)
-
-
-def _ending(state: CaseState, at: datetime) -> dict[str, Any]:
-    if state.is_open:
-        return {"closed_at": None, "keep_until": None}
-    return {"closed_at": at, "keep_until": years_after(office_day(at), KEEP_YEARS)}
 
 
 def _take(connection: Connection, reply: Reply, number: str, at: datetime, reason: str = "decision") -> None:

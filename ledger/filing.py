@@ -14,11 +14,9 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 from ledger.entries import CaseFacts, CaseState, Claim, ClockEntry, Letter, LetterState, MailState
 from ledger.errors import NoSuchCase
 from ledger.letters import Letters
-from ledger.store import office_day
 from ledger.tables import CASE, CLOCK, EXAMINATION, FINDING, LETTER, NUMBER, SIGNATURE
 from ledger.work import Work, hold
 
-KEEP_YEARS: Final = 3  #: keep3y: from the later of closing and the case's last mail
 #: What of the facts is a column of the case itself.
 _OF_CASE: Final = (
     "matter", "action", "submitted_by", "firm", "engineer", "engineer_key", "handler_key", "credit_identifier",
@@ -163,8 +161,9 @@ class Filing(Work, Letters):
             connection.execute(self.insert_new(SIGNATURE).values(fingerprint=fingerprint, case_number=number))
 
     def _keep_longer(self, connection: Connection, number: str, at: datetime) -> None:
-        """The three years run from the last mail when that is later than the closing."""
-        keep = years_after(office_day(at), KEEP_YEARS)
+        """The years of keeping run from the last mail when that is later than the closing."""
+        matter = connection.execute(select(CASE.c.matter).where(CASE.c.number == number)).scalar_one()
+        keep = self.kept_until(matter, at)
         connection.execute(
             update(CASE).where(CASE.c.number == number, CASE.c.keep_until < keep).values(keep_until=keep)
         )
@@ -200,14 +199,6 @@ def first_due(before: Any, clock: ClockEntry) -> date | None:
     """Counted anew in its first run, the end moves; begun anew, the first end stays."""
     moved = before["started_on"] == clock.started_on and before["first_due"] in (None, before["due"])
     return clock.due if moved else before["first_due"]
-
-
-def years_after(day: date, years: int) -> date:
-    """The same day so many years on; 29 February becomes 1 March, so that nothing is deleted a day early."""
-    try:
-        return day.replace(year=day.year + years)
-    except ValueError:
-        return date(day.year + years, 3, 1)
 
 
 def _case_columns(facts: CaseFacts) -> dict[str, Any]:

@@ -7,7 +7,7 @@ directory, watch (mailboxes, alarms, history), statistics.
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final, Self
 
 from ledger.backup import Backup
@@ -54,16 +54,21 @@ class Ledger(
 
     @classmethod
     def open(
-        cls, url: str, *, fold: Callable[[str], str] = plain_fold, own_review: frozenset[str] = frozenset()
+        cls,
+        url: str,
+        *,
+        fold: Callable[[str], str] = plain_fold,
+        own_review: frozenset[str] = frozenset(),
+        keep_years: Mapping[str, int] | None = None,
     ) -> Self:
         """Create the ledger, bring an older one up, refuse a newer one (WrongSchema).
 
         `fold` must stay the same for the life of a ledger: keys of firms are stored folded. `own_review`: matters whose
-        review has a period of its own.
+        review has a period of its own. `keep_years`: matter → years of keeping its cases, three where it is not named.
         """
         engine = connect(url)
         migrate(engine)
-        return cls(engine, fold, own_review)
+        return cls(engine, fold, own_review, keep_years)
 
     def close(self) -> None:
         self.engine.dispose()

@@ -1,7 +1,7 @@
 """How does a method of the ledger become one transaction?"""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time
 from typing import Any, Final
@@ -17,6 +17,7 @@ from ledger.engine import READS
 from ledger.entries import EventEntry
 from ledger.errors import LedgerError
 from ledger.failpoints import fp, is_watching
+from ledger.periods import KEEP_YEARS, years_after
 
 OFFICE_TIME: Final = ZoneInfo("Asia/Shanghai")
 MAILBOT: Final = "mailbot"  #: the actor of what the service does by itself
@@ -29,10 +30,17 @@ class DatabaseFailed(LedgerError):
 class Store:
     """The engine, and what every subject of the ledger needs from it."""
 
-    def __init__(self, engine: Engine, fold: Callable[[str], str], own_review: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        fold: Callable[[str], str],
+        own_review: frozenset[str] = frozenset(),
+        keep_years: Mapping[str, int] | None = None,
+    ) -> None:
         self.engine = engine
         self.fold = fold
         self.own_review = own_review  #: matters whose review has a period of its own (ledger/periods.py)
+        self._keep_years = keep_years or {}
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -60,6 +68,10 @@ class Store:
         with self.reading() as connection:
             moment: datetime = connection.execute(text("SELECT clock_timestamp()")).scalar_one()
             return moment.astimezone(UTC)
+
+    def kept_until(self, matter: str, at: datetime) -> date:
+        """Of a case whose last mail or whose end was then."""
+        return years_after(office_day(at), self._keep_years.get(matter, KEEP_YEARS))
 
     def key(self, name: str | None) -> str | None:
         """The folded name under which a firm is found."""

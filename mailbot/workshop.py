@@ -144,9 +144,15 @@ def _own_tables(settings: Settings) -> _Tables:
 
 @contextmanager
 def open_ledger(settings: Settings, matters: Iterable[Matter] = ()) -> Iterator[Ledger]:
-    """The ledger, migrated to this program's tables. `matters`: for whoever asks what is late."""
+    """The ledger, migrated to this program's tables. `matters`: for whoever asks what is late, or ends a case."""
+    matters = tuple(matters)
     settings.data_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    ledger = Ledger.open(settings.ledger.url, fold=fold_firm, own_review=with_own_review(matters))
+    ledger = Ledger.open(
+        settings.ledger.url,
+        fold=fold_firm,
+        own_review=with_own_review(matters),
+        keep_years={matter.key: matter.retention_years for matter in matters},
+    )
     try:
         yield ledger
     finally:

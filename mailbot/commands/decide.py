@@ -14,6 +14,7 @@ from mailbot.decisions.tokens import Tokens
 from mailbot.errors import UsageError
 from mailbot.examination.command import Check, Command, NotUnderstood, Parsed, Word, parse
 from mailbot.examination.workdays import day_of_receipt
+from mailbot.office.packs import load_matters
 from mailbot.settings import Reviewer, Settings, load_settings
 from mailbot.workshop import open_ledger, tools_without_reader
 
@@ -27,7 +28,10 @@ def decide(options: Namespace) -> int:
     settings = load_settings(options.config)
     reviewer = _reviewer(settings, options.actor)
     command = understood(options.words)
-    with open_ledger(settings) as ledger, tools_without_reader(settings, ledger) as tools:
+    with (
+        open_ledger(settings, load_matters(settings.folders.packs)) as ledger,
+        tools_without_reader(settings, ledger) as tools,
+    ):
         notes = Notes(tools, Tokens(ledger, tools.instance, tools.now))
         file = ledger.case(options.case)
         if command.word is Word.ASK:

@@ -64,7 +64,8 @@ def show(options: Namespace) -> int:
     for line in history(file):
         print(line)
     words, calendar = Words(settings.folders.templates), load_calendar(settings.folders.calendars)
-    for proof in proofs(file.case, calendar):
+    kept = {matter.key: matter.retention_years for matter in load_matters(settings.folders.packs)}
+    for proof in proofs(file.case, calendar, kept.get(file.case.facts.matter)):
         print(words.reviewer_text("deadline_proof", proof), end="")
     return 0
 
@@ -309,11 +310,12 @@ def _labels(settings: Settings) -> Labels:
     )
 
 
-def proofs(case: CaseEntry, calendar: Calendar) -> Iterator[Proof]:
+def proofs(case: CaseEntry, calendar: Calendar, keep_years: int | None = None) -> Iterator[Proof]:
     """期限证明 of every period of the case that still runs; ended ones are told by the history."""
     for clock in case.facts.clocks:
         if clock.id in COURSES and clock.started_on and clock.stopped_on is None:
-            yield prove(clock.id, clock.clause, clock.started_on, calendar)
+            length = keep_years if clock.id == "keep3y" else None
+            yield prove(clock.id, clock.clause, clock.started_on, calendar, length=length)
 
 
 def _plain(value: Any) -> Any:

@@ -172,6 +172,8 @@ def _courses(matter: Matter, filing: Filing | None) -> Iterator[Course]:
         course = COURSES[name]
         if name == "enterprise10" and matter.policy("enterprise10_start") == "complete":
             course = replace(course, starts=(_of(Event.COMPLETED),))
+        if name == "keep3y":
+            course = replace(course, length=matter.retention_years)
         yield course
     if filing and filing.late_after_workdays:  # I15: 更新 has no period
         for name in ("entry20", "end20"):

@@ -179,7 +179,7 @@ class Matter(PackPart):
     rules: dict[Code, RuleSetting] = {}  #: by finding code
     letters: dict[Code, LetterPolicy] = {}  #: by kind of letter; what is not named goes out at once
     policies: dict[str, str] = {}  #: named switches (I01–I36)
-    retention_years: Literal[3] = 3  #: 二; the ledger keeps every case as long
+    retention_years: int = Field(default=3, ge=3, le=30)  #: of its cases; three are the least (二)
     samples: tuple[Sample, ...] = Field(default=(), alias="sample")
 
     def policy(self, name: str) -> str:

@@ -9,8 +9,8 @@ import sqlalchemy
 from ledger.archive import Archive
 from ledger.entries import CaseState, FindingEntry, MailState
 from ledger.errors import NoSuchCase
-from ledger.filing import years_after
 from ledger.ledger import Ledger
+from ledger.periods import years_after
 from ledger.retention import MARKED_DAYS, over_until
 from ledger.store import OFFICE_TIME
 from tests.ledger.builders import LEASE, NOW, a_case, a_letter, an_arrival, later, some_facts
@@ -99,6 +99,16 @@ def test_a_mail_that_comes_later_keeps_the_case_longer(ledger):
     ledger.set_aside(claim, "bounce", number=number, now=noon(OVER))
     assert two_steps(ledger, OVER + timedelta(days=30)) == ()
     assert ledger.retention_plan(OVER + timedelta(days=30)).marked == 0
+
+
+def test_a_matter_may_ask_for_more_years_also_after_a_late_mail(tmp_path):
+    with Ledger.open(f"sqlite:///{tmp_path}/ledger.db", keep_years={"engineer_track_record": 5}) as ledger:
+        number = a_closed_case(ledger)
+        assert ledger.case(number).case.keep_until == date(2031, 11, 20)
+        assert two_steps(ledger, OVER) == ()
+        ledger.record_mails([an_arrival(9)], noon(OVER))
+        ledger.set_aside(ledger.claim("w", LEASE, noon(OVER)), "bounce", number=number, now=noon(OVER))
+        assert ledger.case(number).case.keep_until == date(2034, 11, 21)
 
 
 def test_an_open_case_is_kept_whatever_its_age(ledger):

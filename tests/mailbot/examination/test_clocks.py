@@ -183,6 +183,11 @@ class TestKeeping:
     def test_a_leap_day_is_not_deleted_early(self):
         assert clocks(("closed", "2028-02-29"))["keep3y"].due == D("2031-03-01")
 
+    def test_a_pack_may_ask_for_more_years(self):
+        longer = matters()[TRACK].model_copy(update={"retention_years": 5})
+        (kept,) = after([Happened(Event.CLOSED, D("2026-09-30"))], matter=longer, filing=None, calendar=calendar())
+        assert (kept.id, kept.due) == ("keep3y", D("2031-09-30"))
+
     def test_not_while_the_case_is_open(self):
         assert "keep3y" not in clocks(("received", "2026-09-01"), ("mailed", "2026-09-10"))
 

@@ -239,7 +239,7 @@ BROKEN = [
     pytest.param(
         OWN.replace("version =", "retention_years = 2\nversion ="),
         "retention_years",
-        "use 3",
+        "3",
         id="kept too short",
     ),
     pytest.param(OWN + SAMPLE.replace("complete", "good"), "sample[1].verdict", "'complete'", id="verdict of a sample"),
