@@ -22,10 +22,10 @@ from parsers.names import fold_firm, fold_person, fold_post, squeeze
 _NUMBERS: Final = {"phone": 7, "engineer_phone": 7, "credit_identifier": 10}
 _NUMBER: Final = re.compile(r"[0-9A-Za-z*×✕][0-9A-Za-z*×✕\s\-]*")
 _UNDERLINE: Final = re.compile(r"^[\s_＿—–\-一﹏…．.·:：,，。;；'\"|丨口ロ囗□]*$")
-#: How sections are named. JL is often read as 儿, 几 or 孔.
+#: How sections are named. JL is often read as 儿, 几 or 孔, J alone as 儿 or 几.
 _SECTION: Final = re.compile(
     r"(?:(?:监理)?第?[一二三四五六七八九十百0-9]+(?:监理)?(?:合同段|标段|标|分部|监理部)"
-    r"|(?:[A-Z]|[儿几孔](?=[0-9]))[A-Z0-9]*(?:监理)?(?:合同段|标段|标|监理部)?"
+    r"|(?:[A-Z]|[儿几孔](?=L?[0-9]))[A-Z0-9]*(?:监理)?(?:合同段|标段|标|监理部)?"
     r"|(?:[一二三四五六七八九十0-9]+分?)?(?:总监|驻地|总监理)(?:工程师)?办(?:公室)?)$"
 )
 #: How works are named to their end: nothing of a section follows.
@@ -211,7 +211,7 @@ def _folded_value(name: str, raw: str) -> str:
     if name == "firm":
         return fold_firm(raw).strip("_—-")
     value = squeeze(raw).strip("_—-,，。、；;")
-    return re.sub(r"[儿几孔](?=-?[0-9])", "JL", value) if name in {"section", JOINED} else value
+    return re.sub(r"[儿几孔]L?(?=-?[0-9])", "JL", value) if name in {"section", JOINED} else value
 
 
 def _field(text: LetterText, name: str, filled: list[_Reading], ink: Mapping[int, InkMap]) -> Field:

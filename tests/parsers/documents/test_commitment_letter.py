@@ -498,3 +498,10 @@ def test_a_signature_on_an_electronic_page_is_a_pasted_picture(read_by, why):
     sheet.sign(letter.labels["法定代表人"])
     mark = read_letter("x", 0, (letter.page,), (sheet.picture,)).signatures[0].mark
     assert (mark.presence, mark.why) == (Presence.PRESENT, why)
+
+
+@pytest.mark.parametrize("read_as", ["JL3", "儿3", "几3", "孔3", "儿L3", "几L3"])
+def test_a_section_s_letters_that_engines_take_for_a_character_are_letters(read_as):
+    letter = read("4-1-1", section=read_as)
+    assert letter.fields["section"].value == "JL3"
+    assert letter.fields["project"].value == VALUES["project"]
