@@ -11,7 +11,8 @@ from parsers.files.ocr import Grey, Signs
 
 _LONG_TEXT: Final = 8  #: characters of a line of running text
 _DOUBTED: Final = 0.6  #: trust in a character below which its line is read again
-_TRUSTED: Final = 0.8  #: trust that each character of the second reading needs
+_TRUSTED: Final = 0.5  #: trust that each character of the second reading needs
+_LEAD: Final = 0.2  #: by how much its worst must be better than the first one's worst
 _PALE: Final = 0.7  #: from ink (0) to paper (1): a seal is paler in the red channel, a pencil's stroke is not
 
 
@@ -33,11 +34,20 @@ def without_pale(line: Grey) -> Grey:
 
 
 def surer(first: LineRead, again: LineRead) -> LineRead:
-    """The second reading where every character of it is well trusted and none that was read before is lost."""
+    """The second reading where it is trusted clearly more throughout and nothing that was well read is lost."""
     whole = len(again.text) >= len(first.text) - _below(first, _DOUBTED)
-    return again if whole and not _below(again, _TRUSTED) else first
+    return again if whole and _least(again) >= max(_TRUSTED, _least(first) + _LEAD) else first
 
 
 def _below(read: LineRead, trust: float) -> int:
-    """How many letters are trusted less; of punctuation engines never are sure."""
-    return sum(sign.isalnum() and seen[1] < trust for sign, seen in zip(read.text, read.signs, strict=False))
+    """How many letters are trusted less."""
+    return sum(one < trust for one in _trusts(read))
+
+
+def _least(read: LineRead) -> float:
+    return min(_trusts(read), default=0.0)
+
+
+def _trusts(read: LineRead) -> list[float]:
+    """Of letters and digits: of punctuation engines never are sure."""
+    return [seen[1] for sign, seen in zip(read.text, read.signs, strict=False) if sign.isalnum()]

@@ -26,10 +26,13 @@ def test_a_line_of_text_with_a_doubted_character_is_read_again(first, doubtful) 
     assert is_doubtful(first) is doubtful
 
 
-def test_the_second_reading_counts_where_all_of_it_is_well_trusted() -> None:
+def test_the_second_reading_counts_where_it_is_trusted_clearly_more() -> None:
     first = read("并将自愿撤销在重庆系统电瑷布", "电", "瑷")
     assert surer(first, read(PRINTED)).text == PRINTED
-    assert surer(first, read(PRINTED, "中", trust=0.7)) is first
+    assert surer(first, read(PRINTED, "中", trust=0.6)).text == PRINTED
+    assert surer(first, read(PRINTED, "中", trust=0.4)) is first
+    hardly_worse = read("并将自愿撤销在重庆系统由发布", "由", trust=0.55)
+    assert surer(hardly_worse, read(PRINTED, "中", trust=0.7)) is hardly_worse
 
 
 def test_a_sign_of_the_seal_may_go_but_nothing_that_was_well_read() -> None:
