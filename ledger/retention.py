@@ -1,6 +1,7 @@
 """What may be destroyed, what must be kept, and how is it destroyed for good (keep3y, E38)?
 
-Three years, or what the matter's pack asks, from the later of closing and the case's last mail; mails and letters without a case from their own day.
+Three years, or what the matter's pack asks, from the later of closing and the case's last mail; mails and letters
+without a case three years from their own day.
 Two steps: mark, and seven days on destroy what is still due. Destroyed are the raw mails and whatever names a person;
 the ledger's skeleton (number, dates, states, codes, hashes) stays, and the chain of events holds (I33).
 
