@@ -58,9 +58,8 @@ class Decisions(Letters):
             if reply is not None:
                 _take(connection, reply, number, at)
             owner = reviewer or (actor if state is not expected else None)
-            ended = (
-                self._ending(connection, number, state, at) if state is not expected else {}
-            )  # what is noted later moves no end
+            # What is noted later moves no end.
+            ended = self._ending(connection, number, state, at) if state is not expected else {}
             changed = connection.execute(
                 update(CASE)
                 .where(CASE.c.number == number, CASE.c.state == expected)
