@@ -118,7 +118,7 @@ class Soak:
             self._misbehave()
             time.sleep(TICK)
             self.count.longest_silence = max(self.count.longest_silence, *(role.silence() for role in roles))
-            if not self.count.backup and len(waiting) < len(self.raws) / 2:
+            if not self.count.backup and sum(office.ledger.mail_counts().values()) > len(self.raws) / 4:
                 self._back_up(office)
             if time.monotonic() >= kill_at and (at_work := [role for role in roles if role.works()]):
                 victim = self._chance.choice(at_work)  # one that works, so that there is work to lose
@@ -127,6 +127,8 @@ class Soak:
                 self._minutes += self._chance.choice((0, 0, 0, 25)) if victim.does is daemon else 0
                 victim.start()
                 kill_at = time.monotonic() + self._chance.uniform(1, 4)
+        if not self.count.backup:
+            self._back_up(office)
         for role in roles:
             role.kill()
         self.inbox.add(*reversed(waiting))  # whatever the time did not suffice for must still not be lost
