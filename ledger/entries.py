@@ -207,7 +207,7 @@ class CaseFacts:
     fingerprint: str = ""  #: of applicant, matter and attachments: for recognising the same application again
     engineer_key: str | None = None  #: keyed hash of the engineer's ID number; the number itself is not kept
     handler_key: str | None = None  #: the same of the 承办人
-    signatures: tuple[str, ...] = ()  #: perceptual hashes of signatures
+    signatures: tuple[str, ...] = ()  #: perceptual hashes of signatures; SHA-256 of files
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
 from ledger.cases import OPEN_STATES
 from ledger.entries import CaseState
@@ -14,6 +14,7 @@ from ledger.tables import CASE, EXAMINATION, LETTER, MAIL, SIGNATURE
 
 #: Cases whose engagement was never registered.
 _VOID: Final = (CaseState.REJECTED, CaseState.WITHDRAWN)
+_SHA256: Final = 64  #: signs of a file's mark; those of a signature's picture are fewer
 
 
 class Recognition(Store):
@@ -74,10 +75,22 @@ class Recognition(Store):
         with self.reading() as connection:
             return {row["fingerprint"]: row["case_number"] for row in connection.execute(query).mappings()}
 
+    def others_files(self, marks: Iterable[str], engineer_key: str) -> dict[str, str]:
+        """Files that came with another engineer's case before, by their SHA-256, with the first such case (E39)."""
+        query = (
+            select(SIGNATURE.c.fingerprint, SIGNATURE.c.case_number)
+            .join(CASE, CASE.c.number == SIGNATURE.c.case_number)
+            .where(SIGNATURE.c.fingerprint.in_(list(marks)), CASE.c.engineer_key != engineer_key)
+            .order_by(SIGNATURE.c.id.desc())
+        )
+        with self.reading() as connection:
+            return {row.fingerprint: row.case_number for row in connection.execute(query)}
+
     def signatures(self) -> dict[str, str]:
         """Every signature with the case where it was first seen: perceptual hashes are compared by distance."""
         with self.reading() as connection:
-            rows = connection.execute(select(SIGNATURE).order_by(SIGNATURE.c.id.desc())).mappings()
+            query = select(SIGNATURE).where(func.length(SIGNATURE.c.fingerprint) < _SHA256)
+            rows = connection.execute(query.order_by(SIGNATURE.c.id.desc())).mappings()
             return {row["fingerprint"]: row["case_number"] for row in rows}
 
     def _signs(self, query: CaseQuery) -> Iterable[tuple[FoundBy, ColumnElement[bool]]]:

@@ -204,7 +204,7 @@ class ClockRow(SQLModel, table=True):
 
 
 class SignatureRow(SQLModel, table=True):
-    """Where a signature's picture was seen first."""
+    """Where a signature's picture, or a file with a page of the national system, was seen first (E39)."""
 
     __tablename__ = "signature"
     __table_args__ = (UniqueConstraint("fingerprint", "case_number", name="signature_in_case"),)

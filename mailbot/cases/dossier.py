@@ -7,7 +7,7 @@ from ledger.entries import CaseFacts, ClockEntry, FindingEntry
 from ledger.questions import CaseFile
 from mailbot.cases.examined import Examination
 from mailbot.cases.happenings import entries, joined
-from mailbot.cases.people import signatures_of
+from mailbot.cases.people import national_files, signatures_of
 from mailbot.cases.report import documents_as_json, finding_as_json
 from mailbot.examination.clocks import after
 from mailbot.examination.examine import events_of
@@ -53,7 +53,10 @@ def case_facts(
         fingerprint=examination.fingerprint,
         engineer_key=examination.engineer_key,
         handler_key=examination.handler_key,
-        signatures=tuple(mark for document in documents for mark in signatures_of(document)),
+        signatures=(
+            *(mark for document in documents for mark in signatures_of(document)),
+            *(national_files(examination.submission) if examination.submission else ()),
+        ),
     )
 
 

@@ -11,7 +11,7 @@ from typing import Final
 
 from ledger.entries import Enterprise
 from ledger.questions import CaseMatch, FoundBy
-from mailbot.cases.people import signatures_of
+from mailbot.cases.people import national_files, signatures_of
 from mailbot.cases.records import Records
 from mailbot.examination.rules.engagement_facts import project
 from mailbot.examination.submission import Engagement, Handled, OnFile, SubjectReading, Submission
@@ -110,6 +110,7 @@ class Known:
                 for mark, number in (records.signatures() if signed else {}).items()
                 if case is None or number != case.number
             },
+            others_files=self._others_files(records, submission, engineer_key),
             handled=self._handled(records, handler_key, case, submission.received),
         )
 
@@ -129,6 +130,12 @@ class Known:
             project_mailbox=mailbox,
             project_authority=authority.name if authority else None,
         )
+
+    def _others_files(self, records: Records, submission: Submission, key: str | None) -> dict[str, str]:
+        """Name of a file → the case of another engineer; nothing where he is not known for certain."""
+        names = national_files(submission) if key else {}
+        found = records.others_files(names, key) if key and names else {}
+        return {names[mark]: number for mark, number in found.items()}
 
     def _handled(
         self, records: Records, key: str | None, case: CaseMatch | None, received: datetime

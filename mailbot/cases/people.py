@@ -9,6 +9,7 @@ from parsers.documents.document import Document, DocumentKind
 from parsers.identifiers import check_citizen_id
 
 _ENGINEER: Final = ((DocumentKind.COMMITMENT_LETTER, "engineer_id"), (DocumentKind.IDENTITY_CARD, "citizen_id"))
+_OWN_PAGE: Final = DocumentKind.NATIONAL_SCREENSHOT
 _HANDLER: Final = (
     (DocumentKind.COMMITMENT_LETTER, "handler_id"),
     (DocumentKind.SOCIAL_INSURANCE_CERTIFICATE, "citizen_id"),
@@ -30,6 +31,13 @@ def handler_id_of(submission: Submission) -> str | None:
 def signatures_of(document: Document) -> tuple[str, ...]:
     """Fingerprints of the signatures on a paper; only letters have any."""
     return document.fingerprints if isinstance(document, CommitmentLetter) else ()
+
+
+def national_files(submission: Submission) -> dict[str, str]:
+    """SHA-256 of each file of this mail that shows a page of the national system → its name: a page of one's own."""
+    marks = {one.position: one.sha256 for one in submission.message.attachments}
+    shown = (file for file in submission.files or () if any(one.kind is _OWN_PAGE for one in file.documents))
+    return {marks[file.position]: file.name for file in shown if file.position in marks}
 
 
 def _certain(submission: Submission, places: Iterable[tuple[DocumentKind, str]]) -> Iterator[str]:

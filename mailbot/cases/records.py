@@ -35,6 +35,10 @@ class Records(Protocol):
         """Fingerprint → the case where it was first seen; a picture is known again by distance, not by equality."""
         ...
 
+    def others_files(self, marks: Iterable[str], engineer_key: str) -> Mapping[str, str]:
+        """SHA-256 of a file → the case of another engineer with which it came before."""
+        ...
+
     def mails_of(self, case_number: str) -> Iterable[Parsed]:
         """The mails of a case, newest first."""
         ...
@@ -74,6 +78,9 @@ class LedgerRecords:
 
     def signatures(self) -> Mapping[str, str]:
         return self._ledger.signatures()
+
+    def others_files(self, marks: Iterable[str], engineer_key: str) -> Mapping[str, str]:
+        return self._ledger.others_files(marks, engineer_key)
 
     def mails_of(self, case_number: str) -> Iterator[Parsed]:
         """What was filed: questions, bounces and decisions of the case hold no papers of the applicant."""

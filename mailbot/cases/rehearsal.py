@@ -38,7 +38,7 @@ _PAPERS: Final = (
     "attachment",
     "late_",
 )
-_OFFICE_ONLY: Final = ("letter_signature_repeated",)
+_OFFICE_ONLY: Final = ("letter_signature_repeated", "screenshot_repeated")
 
 
 def rehearsed(parsed: Parsed) -> Parsed | None:

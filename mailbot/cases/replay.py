@@ -119,6 +119,13 @@ class AsFiled(LedgerRecords):
         own = self.mail.case_number if self.mail else None
         return {mark: number for mark, number in super().signatures().items() if number != own}
 
+    def others_files(self, marks: Iterable[str], engineer_key: str) -> Mapping[str, str]:
+        found, mail = super().others_files(marks, engineer_key), self.mail
+        if mail is None:
+            return found
+        before = ((mark, self._cases.case(number).case) for mark, number in found.items())
+        return {mark: case.number for mark, case in before if case.facts.received_at < mail.arrived_at}
+
     def mails_of(self, case_number: str) -> Iterator[Parsed]:
         now = self.mail.id if self.mail else _EVERY
         earlier = [

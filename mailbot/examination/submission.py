@@ -100,4 +100,5 @@ class OnFile:
     other_source: str | None = None  #: case number of the same application from the other side (E25)
     handled: tuple[Handled, ...] = ()  #: of the last year, the latest case of each enterprise
     suspended: bool = False  #: firm or engineer on the suspension list: for the reviewer only
+    others_files: dict[str, str] = field(default_factory=dict)  #: name of a file → case of another engineer (E39)
     known_signatures: dict[str, str] = field(default_factory=dict)  #: fingerprint → case number

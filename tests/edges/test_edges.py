@@ -813,6 +813,27 @@ def test_other_kinds_of_numbers_are_never_a_defect_by_their_check_digit(tmp_path
     assert "defect" not in found.values()
 
 
+@pytest.mark.parametrize(
+    ("engineer_id", "content", "repeated"),
+    [
+        pytest.param(built.OTHER_ID, "", True, id="E39 another engineer, the same file"),
+        pytest.param(built.OTHER_ID, "his own", False, id="E39 another engineer, a page of his own"),
+        pytest.param(built.ENGINEER_ID, "", False, id="E39 the same engineer again"),
+    ],
+)
+def test_a_page_of_the_national_system_is_ones_own(tmp_path, engineer_id, content, repeated):
+    with office_seeing(tmp_path) as office:
+        number = work(office, a_mail()).case_number
+        letter = built.a_letter(engineer="李四", engineer_id=engineer_id).blanks
+        card = built.a_card(name="李四", citizen_id=engineer_id)
+        office.reader.files = {LETTER: a_letter(blanks=letter), CARD: card}
+        other = a_mail(f"李四/{built.FIRM}/业绩登记新增(本人提交)", sender="li@person.invalid", content=content)
+        examination = examined(office, other)
+        assert (told(examination).get("screenshot_repeated") == "doubt") is repeated
+        found = [one.finding for one in examination.verdict.findings if one.code == "screenshot_repeated"]
+        assert [one.case_number for one in found] == ([number] if repeated else [])
+
+
 def test_e39_a_signature_seen_in_another_case(tmp_path):
     with office_seeing(tmp_path) as office:
         work(office, a_mail())

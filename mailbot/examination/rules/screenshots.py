@@ -33,6 +33,15 @@ class ScreenshotNotSubmitted(Finding):
     wording: str  #: the status word as the page shows it; "" where it shows none: no more than a note
 
 
+@dataclass(frozen=True, kw_only=True)
+class ScreenshotRepeated(Finding):
+    """E39: the very file came with another engineer's application; a page of the national system is one's own."""
+
+    code = "screenshot_repeated"
+    default = Severity.DOUBT
+    case_number: str
+
+
 def screenshots_are_there(submission: Submission, on_file: OnFile) -> Iterator[Finding]:
     """Those that this filing requires: both from an engineer, the municipal one from an enterprise (D20)."""
     for kind, finding in zip(_SYSTEMS, (ScreenshotNationalMissing, ScreenshotMunicipalMissing), strict=True):
@@ -62,6 +71,14 @@ def screenshots_show_submission(submission: Submission, on_file: OnFile) -> Iter
             )
 
 
+def screenshots_are_ones_own(submission: Submission, on_file: OnFile) -> Iterator[Finding]:
+    """E39. A municipal page lists everybody of a section, so several may send the same."""
+    for page in screenshots(submission.documents, DocumentKind.NATIONAL_SCREENSHOT):
+        if number := on_file.others_files.get(page.file):
+            yield ScreenshotRepeated(case_number=number, document=page.file, page=page.pages[0])
+            return
+
+
 def _not_submitted(page: Screenshot, *, alone: bool) -> Finding:
     """A defect where the word is read beyond doubt and no other picture shows the opposite."""
     word = page.status_word
@@ -78,4 +95,4 @@ def _system(kind: DocumentKind) -> str:
     return "national" if kind is DocumentKind.NATIONAL_SCREENSHOT else "municipal"
 
 
-RULES: Final = (screenshots_are_there, screenshots_show_submission)
+RULES: Final = (screenshots_are_there, screenshots_show_submission, screenshots_are_ones_own)

@@ -53,7 +53,7 @@ def test_an_application_with_all_that_was_read(kept):
     )
     assert facts.credit_identifier == CREDIT
     assert facts.pack_version == "1"
-    assert len(facts.signatures) == 2
+    assert [len(mark) for mark in facts.signatures] == [16, 16, 64]  # two hands, and the file with the national page
     assert len(facts.documents) == 5
 
 

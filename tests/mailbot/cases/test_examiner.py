@@ -62,6 +62,9 @@ class PlayedRecords:
     def signatures(self):
         return self.marks
 
+    def others_files(self, marks, engineer_key):
+        return {}
+
     def mails_of(self, number):
         return tuple(read_message(raw) for raw in self.mails)
 
