@@ -1,5 +1,9 @@
-"""Two defects drawn into one application are both told in one go, and no defect besides them (一次性告知)."""
+"""Two defects drawn into one application are both told in one go, and no defect besides them (一次性告知).
 
+Six pairs, of every filing at least one; all thirty with MAILBOT_PAIRS=all (docs/reading.md has the last figures).
+"""
+
+import os
 from datetime import datetime
 from itertools import product
 
@@ -49,14 +53,15 @@ def reader():
         yield paper_reader
 
 
-def test_there_are_thirty_pairs():
+def test_there_are_thirty_pairs_and_each_filing_is_among_the_few():
     assert len(PAIRS) == len(set(PAIRS)) == 30
+    assert {pair[0] for pair in PAIRS[::5]} == {pair[0] for pair in PAIRS}
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("number", "pair"),
-    list(enumerate(PAIRS)),
+    list(enumerate(PAIRS))[:: 1 if os.environ.get("MAILBOT_PAIRS") == "all" else 5],
     ids=lambda value: "-".join(map(str, value)) if isinstance(value, tuple) else None,
 )
 def test_both_defects_are_told_and_none_besides(tmp_path, reader, number, pair):
