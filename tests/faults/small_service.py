@@ -22,6 +22,7 @@ from mailbot.intake import Intake
 from mailbot.letters.rendering import Words
 from mailbot.office.calendars import load_calendar
 from mailbot.office.packs import load_matters
+from mailbot.reviewers import digest
 from mailbot.transport.evidence import seek
 from mailbot.transport.providers import PROVIDERS
 from mailbot.transport.smtp import SmtpConnection
@@ -50,6 +51,8 @@ DIGESTS = 2  #: each reviewer's, of the day; what else is written to reviewers i
 builders_service.load_matters = cache(load_matters)  # read once a process: hundreds of services are started here
 builders_service.load_calendar = cache(load_calendar)
 _words = cache(Words)
+_drawn = cache(digest.columns)
+digest.columns = lambda title, labels, series: _drawn(title, tuple(labels), tuple(series))
 
 
 class Pass:
