@@ -1,5 +1,6 @@
 """Does the database have this program's tables, and if not, can it get them?"""
 
+from functools import cache
 from typing import Final
 
 from alembic import command
@@ -30,9 +31,7 @@ def migrate(engine: Engine) -> None:
 
 def newest() -> str:
     """The version that this program brings."""
-    head = _scripts().get_current_head()
-    assert head is not None
-    return head
+    return _versions()[0]
 
 
 def _current(engine: Engine) -> str | None:
@@ -55,16 +54,17 @@ def _refuse_foreign(connection: Connection, version: str | None) -> None:
                 f"the database holds tables that are not mailbot's ({', '.join(taken)}); name another one"
             )
         return
-    known = {script.revision for script in _scripts().walk_revisions()}
-    if version not in known:
+    if version not in _versions():
         raise WrongSchema(
             f"the ledger has version {version}, this mailbot knows up to {newest()}: the ledger is newer. "
             "Install the mailbot that wrote it, or load an older backup with `mailbot restore FILE --config C`"
         )
 
 
-def _scripts() -> ScriptDirectory:
-    return ScriptDirectory.from_config(_config(None))
+@cache
+def _versions() -> tuple[str, ...]:
+    """The newest first. Read once a process: alembic would run every script of the folder anew at each opening."""
+    return tuple(script.revision for script in ScriptDirectory.from_config(_config(None)).walk_revisions())
 
 
 def _config(connection: Connection | None) -> Config:
