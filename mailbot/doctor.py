@@ -98,12 +98,12 @@ def _wording(settings: Settings) -> Iterator[Line]:
 
 def _calendar(calendar: Calendar, today: date) -> Iterator[Line]:
     years = ", ".join(map(str, sorted(calendar.years)))
-    due = calendar.add_workdays(today, 20)
+    due = calendar.calendar_days_deadline(today, 60)  # the circular's longest: from November on it needs the next year
     if due.day is None:
         yield Line(
             WARNING,
             f"calendar years {years}",
-            f"a period of 20 workdays from today reaches into an unpublished year ({due.earliest} … {due.latest}); "
+            f"a period of 60 days from today reaches into an unpublished year ({due.earliest} … {due.latest}); "
             "add its file once the State Council has published it (folders.calendars)",
         )
     else:
