@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import templates
+from mailbot.examination.command import Command, parse
 from tests.builders_desk import text_of
 from tests.builders_letters import LETTERS, desk_mails, letter, notes
 
@@ -41,6 +42,23 @@ def test_every_note_to_a_reviewer(kind):
 @pytest.mark.parametrize("kind", DESK)
 def test_every_mail_of_the_desk(kind):
     compared(kind, re.sub(r"(?<=台账校验值：).*", "…", text_of(desk_mails()[kind])))
+
+
+def told_words():
+    """Every line of help that a reviewer is shown, without what explains it."""
+    for file in sorted(GOLDEN.glob("*.txt")):
+        _, marked, rest = file.read_text(encoding="utf-8").partition("第一行只写下列词语之一：\n")
+        for line in rest.splitlines() if marked else ():
+            if line.startswith("　　") and (word := re.split("　+", line.strip("　"))[0]):
+                yield word
+
+
+@pytest.mark.parametrize("word", sorted(set(told_words())))
+def test_every_word_that_a_reviewer_is_told_is_understood(word):
+    asked = (
+        word.replace("：内容", "：监理合同段名称与截图不一致").replace("：理由", "：材料虚假").replace("姓名", "王审核")
+    )
+    assert isinstance(parse(asked.strip()), Command)
 
 
 def test_none_is_left_out_and_none_is_left_over():
