@@ -8,6 +8,9 @@ from email.policy import SMTP
 from functools import cache
 from itertools import count
 from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from sqlalchemy import URL, make_url
 
 from ledger.archive import Archive
 from ledger.entries import Arrival, Delivery, Enterprise
@@ -21,8 +24,7 @@ from mailbot.examination.matter import with_own_review
 from mailbot.heads import Head
 from mailbot.instance import Instance
 from mailbot.letters.rendering import Words
-from mailbot.office.calendars import load_calendar
-from mailbot.office.packs import load_matters
+from mailbot.office import calendars, packs
 from mailbot.reading.mails import MailReader
 from mailbot.settings import OFFICE_TIME, Settings
 from mailbot.workshop import apply_settings, mailbox_matters
@@ -42,6 +44,8 @@ FIRM = Enterprise(built.FIRM, built.CREDIT, OFFICE_OF_FIRM, legal_representative
 ADD = f"{built.ENGINEER}/{built.FIRM}/业绩登记新增(本人提交)"
 NOW = datetime(2026, 3, 12, 10, tzinfo=OFFICE_TIME)
 _uids = count(1)
+load_matters = cache(packs.load_matters)  # read once a process: offices are opened by the thousand
+load_calendar = cache(calendars.load_calendar)
 
 
 def configuration(**tables) -> dict:
@@ -167,6 +171,21 @@ def arrived(raw: bytes, *more, **facts) -> Arrived:
     return Arrived(read_message(raw), *more, **facts)
 
 
+@cache
+def _new_ledger() -> bytes:
+    """A migrated file that holds nothing: made once a process, for every test's own copy."""
+    with TemporaryDirectory() as folder:
+        Ledger.open(f"sqlite:///{folder}/ledger.db").close()
+        return Path(folder, "ledger.db").read_bytes()
+
+
+def _lay_new_ledger(url: URL) -> None:
+    if url.get_backend_name() == "sqlite" and not (path := Path(url.database)).exists():
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path.touch(0o600)
+        path.write_bytes(_new_ledger())
+
+
 class Office:
     """Casework over a real ledger; its clock is told."""
 
@@ -175,6 +194,7 @@ class Office:
     ) -> None:
         self.settings = some_settings(folder, **tables)
         self.settings.data_folder.mkdir(parents=True, exist_ok=True)
+        _lay_new_ledger(make_url(self.settings.ledger.url))
         matters = load_matters()
         self.ledger = Ledger.open(self.settings.ledger.url, fold=fold_firm, own_review=with_own_review(matters))
         self.archive = Archive(self.settings.ledger.archive)

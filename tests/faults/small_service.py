@@ -20,8 +20,6 @@ from mailbot.desk import Desk
 from mailbot.dispatch import Brakes, Dispatch
 from mailbot.intake import Intake
 from mailbot.letters.rendering import Words
-from mailbot.office.calendars import load_calendar
-from mailbot.office.packs import load_matters
 from mailbot.reviewers import digest
 from mailbot.transport.evidence import seek
 from mailbot.transport.providers import PROVIDERS
@@ -48,8 +46,6 @@ OTHER = "other@example.invalid"
 REVIEWERS = {REVIEWER, OTHER}
 DIGESTS = 2  #: each reviewer's, of the day; what else is written to reviewers is the desk's own affair
 
-builders_service.load_matters = cache(load_matters)  # read once a process: hundreds of services are started here
-builders_service.load_calendar = cache(load_calendar)
 _words = cache(Words)
 _drawn = cache(digest.columns)
 digest.columns = lambda title, labels, series: _drawn(title, tuple(labels), tuple(series))

@@ -11,24 +11,18 @@ import time
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from functools import cache
 from pathlib import Path
 from threading import Event, Timer
 
 from mailbot.dispatch import Brakes, Dispatch
 from mailbot.intake import Intake
-from mailbot.office.calendars import load_calendar
-from mailbot.office.packs import load_matters
 from mailbot.transport.mailbox import Account, Endpoint
 from mailbot.transport.providers import PROVIDERS, ProviderName
 from mailbot.transport.smtp import SmtpConnection
 from mailbot.watch.alarms import LedgerBell
-from tests import builders_service
 from tests.builders_service import NOW, TRACK_BOX, Office
 from tests.soak.traffic import ReaderOfFew
 
-builders_service.load_matters = cache(load_matters)  # read once: processes are started by the hundred
-builders_service.load_calendar = cache(load_calendar)
 PROCESSES = multiprocessing.get_context("forkserver")
 PROCESSES.set_forkserver_preload(["tests.soak.processes"])
 PACE = 10
