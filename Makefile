@@ -24,7 +24,7 @@ demo: .venv/installed ## the main job on embedded servers, nothing to configure
 	$(BIN)/mailbot demo
 
 test: .venv/tested ## every test (installs and starts Dovecot, Postfix and PostgreSQL where the user may)
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 soak: .venv/tested ## 10,000 mails under kill -9 and server faults on both databases, 500 lives at random (hours; SOAK="--mails 2000")
 	$(BIN)/python -m tests.soak --engine sqlite $(SOAK)

@@ -40,10 +40,3 @@ def _same_umask_afterwards():
     os.umask(before)
     yield
     os.umask(before)
-
-
-def pytest_collection_modifyitems(items):
-    """Tests with servers, clocks and deaths keep to one process, one after the other; all else goes by file."""
-    for item in items:
-        crowded = {"faults", "integration"} & set(item.path.relative_to(item.config.rootpath).parts)
-        item.add_marker(pytest.mark.xdist_group("servers" if crowded else str(item.path)))
