@@ -26,6 +26,7 @@ from parsers.documents.social_insurance_title import Title, Variety
 from parsers.files.page import Fault
 from tests import builders_submission as built
 from tests.builders_service import REVIEWER, Enterprise, a_mail, papers, some_settings
+from tests.builders_tnef import stream
 from tests.edges.cases import (
     ADD,
     APPROVAL,
@@ -351,6 +352,15 @@ def test_files_that_cannot_be_taken(tmp_path, files, seen, findings):
     assert found == {findings: "defect"}
 
 
+def test_e13_an_ofd_is_no_defect_before_a_person_has_looked(tmp_path):
+    """The circular names PDF and pictures; OFD is the state's own format, which some 社保 sites give."""
+    with office_seeing(tmp_path, {"承诺保证书.ofd": Fault.UNSUPPORTED}) as office:
+        raw = with_files(a_mail(files=without(LETTER)), {"承诺保证书.ofd": zipped("OFD.xml")})
+        examination = examined(office, raw)
+    assert told(examination) == {"attachment_format": "doubt"}
+    assert examination.verdict.outcome is Outcome.REFERRED
+
+
 def test_e13_one_pdf_with_everything(tmp_path):
     with office_seeing(tmp_path, {"全部材料.pdf": tuple(papers().values())}) as office:
         examination = examined(office, a_mail(files=("全部材料.pdf",)))
@@ -371,6 +381,14 @@ def test_e15_pictures_pasted_into_the_text_are_counted_and_noted(tmp_path):
     with office_seeing(tmp_path, {"image1.jpg": built.a_card()}) as office:
         examination = examined(office, raw)
     assert told(examination) == {"attachment_inline": "note"}
+    assert examination.verdict.outcome is Outcome.COMPLETE
+
+
+def test_e15_what_outlook_packs_into_winmail_is_unpacked(tmp_path):
+    with office_seeing(tmp_path, {"身份证件.pdf": built.a_card()}) as office:
+        packed = stream(long_name="身份证件.pdf", data=b"%PDF-1.4 card")
+        examination = examined(office, with_files(a_mail(files=without(CARD)), {"winmail.dat": packed}))
+    assert "id_card_missing" not in told(examination)
     assert examination.verdict.outcome is Outcome.COMPLETE
 
 
