@@ -48,6 +48,7 @@ bench: .venv/tested build/samples/labels.json ## how fast, beside the bare libra
 	$(BIN)/python -m tests.bench.bench_intake
 	$(BIN)/python -m tests.bench.bench_reading build/samples
 	$(BIN)/python -m tests.bench.bench_workers build/samples
+	$(BIN)/python -m tests.bench.bench_ledger --mails 1000000 --cases 300000 --export 100000
 
 build/samples/labels.json: tests/score/make_samples.py $(wildcard mailbot/demo/*.py)
 	$(BIN)/python -m tests.score.make_samples build/samples --count 48 --seed 31
