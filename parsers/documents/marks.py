@@ -183,13 +183,22 @@ def _crossed(shapes: list[_Shape], red: Mask, ink: InkMap) -> Box | None:
         if circle is None or arc < _ARC:
             continue
         x, y, radius = circle[0] + shape.left, circle[1] + shape.top, circle[2]
-        own = _rim(np.argwhere(red > 0), x, y, radius)
+        points = np.argwhere(red > 0)
+        own = _rim(points, x, y, radius)
         if (
-            len(own) >= _RIM_RED * _SECTORS
+            _strays(points, x, y, radius) < _OUTSIDE
+            and len(own) >= _RIM_RED * _SECTORS
             and len(own | _rim(np.argwhere(dark), x, y, radius)) >= _RIM_WHOLE * _SECTORS
         ):
             return Box((x - radius) / width, (y - radius) / height, (x + radius) / width, (y + radius) / height)
     return None
+
+
+def _strays(points: NDArray[np.int64], x: float, y: float, radius: float) -> float:
+    """How much of the red about a circle lies beyond it: the corners of a square stamp do, nothing of a round seal."""
+    away = np.hypot(points[:, 1] - x, points[:, 0] - y) / radius
+    about = away < 1.5
+    return float(np.mean(away[about] > 1.1)) if about.any() else 0.0
 
 
 def _rim(points: NDArray[np.int64], x: float, y: float, radius: float) -> set[int]:

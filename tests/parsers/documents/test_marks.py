@@ -5,6 +5,7 @@ from random import Random
 
 import numpy as np
 import pytest
+from PIL import Image, ImageDraw
 
 from mailbot.demo import ink as drawn_ink
 from parsers.documents.commitment_letter import read_letter
@@ -88,6 +89,16 @@ def test_a_ring_that_a_signature_crosses_is_a_whole_one():
     for start in (150, 200):
         sheet.pen.arc((x - 117, y - 117, x + 117, y + 117), start, start + 45, fill=(20, 25, 60), width=22)
     assert seal_on(sheet).presence is Presence.PRESENT
+
+
+@pytest.mark.parametrize("turn", [-3, 3])
+def test_a_square_stamp_that_a_signature_parts_is_no_whole_ring(turn):
+    """Its sides touch a circle, and the pen fills what lacks of it; only its corners tell."""
+    page = Image.new("RGB", (1240, 1754), "white")
+    stamp = drawn_ink.square_seal("嘉陵", 240).rotate(turn, expand=True, resample=Image.Resampling.BICUBIC)
+    page.paste(stamp, (700, 700), stamp)
+    ImageDraw.Draw(page).line([(660, 820), (720, 784), (800, 832), (880, 796), (990, 820)], (20, 30, 90), 20)
+    assert find_seal(InkMap(np.asarray(page)), 1, None).presence is Presence.UNCLEAR
 
 
 def test_an_unsealed_greyscale_page_cannot_tell():
