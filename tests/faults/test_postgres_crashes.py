@@ -3,10 +3,8 @@
 import time
 from dataclasses import asdict
 
-import pytest
-
 from tests.builders_service import Office
-from tests.servers.postgres import Cluster, NoPostgres, running_cluster
+from tests.servers.postgres import Cluster, or_skip, running_cluster
 from tests.soak.processes import daemon, worker
 from tests.soak.soak import BACK_AT_WORK, TICK, Role, Soak
 
@@ -50,12 +48,9 @@ class Crashing(Soak):
 
 
 def test_crashes_of_the_database_cost_no_mail_and_double_no_answer(tmp_path):
-    try:
-        with running_cluster() as cluster:
-            run = Crashing(tmp_path, cluster)
-            count = run.run(120)
-    except NoPostgres as reason:
-        pytest.skip(str(reason))
+    with or_skip(running_cluster()) as cluster:
+        run = Crashing(tmp_path, cluster)
+        count = run.run(120)
     print(f"{run.crashes} crashes: {asdict(count)}")
     assert run.crashes == CRASHES
     assert (count.lost, count.double) == (0, 0), asdict(count)

@@ -5,18 +5,15 @@ import itertools
 import pytest
 
 from ledger.ledger import Ledger
-from tests.servers.postgres import NoPostgres, private_cluster
+from tests.servers.postgres import or_skip, private_cluster
 
 _count = itertools.count()
 
 
 @pytest.fixture(scope="session")
 def cluster():
-    try:
-        with private_cluster() as url:
-            yield url
-    except NoPostgres as reason:
-        pytest.skip(str(reason))
+    with or_skip(private_cluster()) as url:
+        yield url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -5,6 +5,8 @@ import os
 import socket
 from dataclasses import replace
 
+from refusals import refused
+
 from mailbot.reading.mail_children import Content, MailHead
 from mailbot.reading.wire import pack
 from parsers.files.kind import FileKind
@@ -54,11 +56,5 @@ def break_out(channel, files, facts):
         "fork": os.fork,
         "run": lambda: os.execv("/bin/true", ["true"]),
     }
-    refused = []
-    for what, act in tries.items():
-        try:
-            act()
-        except PermissionError:
-            refused.append(what)
-    told = replace(Message(), text=" ".join(refused), subject=" ".join(facts["walls"]))
+    told = replace(Message(), text=" ".join(refused(tries)), subject=" ".join(facts["walls"]))
     channel.send(pack(MailHead(told, ())))

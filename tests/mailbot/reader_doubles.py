@@ -4,6 +4,7 @@ import os
 import time
 
 import numpy as np
+from refusals import refused
 
 from parsers.documents.document import Document, DocumentKind, FileRead
 
@@ -77,10 +78,4 @@ def attempt(channel, files, facts):
         "run": lambda: os.execv("/bin/true", ["true"]),
         "kill": lambda: os.kill(facts["victim"], 0),
     }
-    refused = []
-    for what, act in tries.items():
-        try:
-            act()
-        except PermissionError:
-            refused.append(what)
-    channel.send(" ".join(refused).encode())
+    channel.send(" ".join(refused(tries)).encode())

@@ -10,16 +10,13 @@ import pytest
 
 from ledger.backup import PASSING
 from mailbot.wakeups import Wakeups
-from tests.servers.postgres import NoPostgres, running_cluster
+from tests.servers.postgres import or_skip, running_cluster
 
 
 @pytest.fixture(scope="module")
 def cluster():
-    try:
-        with running_cluster() as running:
-            yield running
-    except NoPostgres as reason:
-        pytest.skip(str(reason))
+    with or_skip(running_cluster()) as running:
+        yield running
 
 
 class Listener:

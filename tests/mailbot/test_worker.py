@@ -9,7 +9,7 @@ from mailbot.cli import main
 from mailbot.instance import instance_in
 from mailbot.wakeups import Wakeups
 from tests.builders_service import TRACK_BOX, a_mail
-from tests.servers.postgres import NoPostgres, running_cluster
+from tests.servers.postgres import or_skip, running_cluster
 from tests.servers.scripted_imap import Folder, ScriptedImap
 
 MAILBOX = """
@@ -37,11 +37,8 @@ def written(tmp_path):
 
 @pytest.fixture
 def cluster():
-    try:
-        with running_cluster() as running:
-            yield running
-    except NoPostgres as reason:
-        pytest.skip(str(reason))
+    with or_skip(running_cluster()) as running:
+        yield running
 
 
 def test_beside_sqlite_it_is_refused_with_the_reason(written, capsys):

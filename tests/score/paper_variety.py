@@ -10,7 +10,7 @@ from random import Random
 
 from PIL import Image, ImageOps
 
-from mailbot.demo import cards, scanning, statements
+from mailbot.demo import cards, statements
 from mailbot.demo.case import POSTS
 from mailbot.demo.certificates import whole_months_before
 from mailbot.demo.parcel import Parcel
@@ -24,6 +24,8 @@ LONG_NAMES = (
     "彭水至酉阳（黔渝界）高速公路土建及房建机电交安工程",
     "渝蓉高速公路大足至内江（川渝界）段扩容工程",
 )
+#: Nothing is cut off a screen: what is cropped is lost to every reader.
+_SCREENS = ("whole", "whole", "scaled", "photo", "jpeg40")
 #: How a certificate travels.
 _WAYS = (
     "digital",
@@ -76,26 +78,12 @@ def screen(parcel: Parcel, kind: str, **changed: object) -> None:
         picture = screen_looks.national(facts, parcel.random, **changed)  # type: ignore[arg-type]
     else:
         picture = screen_looks.municipal(facts, parcel.registry, **changed)  # type: ignore[arg-type]
-    picture, _ = _on_screen(picture, parcel.random)
+    picture, _ = variety.on_screen(picture, parcel.random, _SCREENS)
     name = {"national": "全国系统截图", "municipal": "重庆系统截图"}[kind]
     if parcel.random.random() < 0.2:
         parcel.papers[kind] = (f"{name}.pdf", pdf_of_pictures([picture], dpi=110))
     else:
         parcel.papers[kind] = (f"{name}.jpg", jpeg(picture))
-
-
-def _on_screen(picture: Image.Image, rng: Random) -> tuple[Image.Image, str]:
-    """As `variety.on_screen`, but nothing is cut off: what is cropped is lost to every reader."""
-    how = rng.choice(("whole", "whole", "scaled", "photo", "jpeg40"))
-    if how == "scaled":
-        share = rng.choice((0.75, 1.25, 1.6, 2.0))
-        picture = picture.resize(
-            (round(picture.width * share), round(picture.height * share)), Image.Resampling.LANCZOS
-        )
-    if how == "photo":
-        picture = picture.resize((picture.width * 3 // 2, picture.height * 3 // 2), Image.Resampling.LANCZOS)
-        picture = scanning.photographed(picture, rng)
-    return (variety.travelled(picture, "jpeg40", rng) if how == "jpeg40" else picture), how
 
 
 def card(parcel: Parcel, person: Person, until: str = "2036.05.12") -> None:

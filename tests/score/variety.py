@@ -214,9 +214,11 @@ def letter(parcel: Parcel, way: str, form: str | None = None, **changed: object)
 # -- screens --------------------------------------------------------------------------------------------------------
 
 
-def on_screen(picture: Image.Image, rng: Random) -> tuple[Image.Image, str]:
-    """Cropped, scaled, or photographed from the screen."""
-    how = rng.choice(("whole", "scaled", "cropped", "photo", "jpeg40"))
+def on_screen(
+    picture: Image.Image, rng: Random, ways: tuple[str, ...] = ("whole", "scaled", "cropped", "photo", "jpeg40")
+) -> tuple[Image.Image, str]:
+    """Cropped, scaled, or photographed from the screen, in one of these ways."""
+    how = rng.choice(ways)
     if how == "scaled":
         share = rng.choice((0.75, 1.25, 1.6, 2.0))
         picture = picture.resize(

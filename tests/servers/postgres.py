@@ -13,9 +13,14 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from ipaddress import ip_network
 from pathlib import Path
+from typing import TypeVar
+
+import pytest
+
+Running = TypeVar("Running")
 
 FOLDERS = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda folder: int(folder.parent.name), reverse=True)
 FAST = ("-c", "fsync=off", "-c", "full_page_writes=off", "-c", "max_connections=40")
@@ -52,6 +57,16 @@ class Cluster:
                 stdout=subprocess.DEVNULL, stderr=log,
             )  # fmt: skip
         _wait(self._server, self._port, self._folder)
+
+
+@contextmanager
+def or_skip(cluster: AbstractContextManager[Running]) -> Iterator[Running]:
+    """The cluster; where this machine can have none, the test is skipped with the reason."""
+    try:
+        with cluster as running:
+            yield running
+    except NoPostgres as reason:
+        pytest.skip(str(reason))
 
 
 @contextmanager
