@@ -24,7 +24,7 @@ from mailbot.cases.examined import Arrived, Examination
 from mailbot.cases.rehearsal import Rehearsal, rehearsed
 from mailbot.cases.rounds import own_misses
 from mailbot.cases.twins import LEFT_TO_THE_OTHER, answered_twin
-from mailbot.cases.workbench import Tools as Tools
+from mailbot.cases.workbench import Tools
 from mailbot.decisions.replies import Decisions
 from mailbot.examination.classify import MailKind
 from mailbot.examination.feedback import Desk, Feedback, LetterKind, feedback_for

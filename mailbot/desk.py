@@ -17,7 +17,7 @@ from mailbot.letters.correspondence import Picture
 from mailbot.letters.labels import Labels
 from mailbot.letters.rendering import Words
 from mailbot.office.authorities import load_projects
-from mailbot.office.files import Watched
+from mailbot.office.files import now_of
 from mailbot.office.roster import readers
 from mailbot.reading.crops import Crops
 from mailbot.reviewers.contacts import look_at_contacts
@@ -56,8 +56,7 @@ class Desk:
         self._now = now
         self._post = Post(ledger, archive, words, settings, instance, now)
         self._labels = labels or Labels(settings.folders.templates)
-        named = settings.folders.projects
-        self._projects = Watched(named, load_projects).now if named else lambda: None
+        self._projects = now_of(settings.folders.projects, load_projects, None)
         self.use_calendar(calendar)
         self._window = Window(tools) if tools else None
         self._referrals = Referrals(tools, self._post, crops) if tools else None

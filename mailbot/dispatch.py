@@ -236,7 +236,7 @@ class Dispatch:
             self._ledger.put_off(brake.of, until)
         return None
 
-    def _brake(self, account: Account, entry: LetterEntry) -> "_Brake | None":
+    def _brake(self, account: Account, entry: LetterEntry) -> _Brake | None:
         """What holds the letter back. The counts hold the letter itself already, for it is in `sending`."""
         brakes = self._brakes
         for recipient in entry.letter.recipients:

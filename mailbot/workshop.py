@@ -1,27 +1,26 @@
 """What does examining work with? The configuration applied: matters, reader, words, ledger, archive, whose they are."""
 
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TypedDict
 
 from ledger.archive import Archive
 from ledger.ledger import Ledger
 from mailbot.cases.examiner import Examiner
 from mailbot.cases.known import Known
 from mailbot.cases.records import LedgerRecords
-from mailbot.casework import Tools
+from mailbot.cases.workbench import Tools
 from mailbot.errors import ConfigurationError
 from mailbot.examination.matter import Matter, prescribed_mailboxes, with_own_review
 from mailbot.instance import Instance, instance_in
 from mailbot.isolation.child import Nursery
 from mailbot.letters.rendering import Words
-from mailbot.office.authorities import ProjectMap, load_projects
+from mailbot.office.authorities import load_projects
 from mailbot.office.calendars import load_calendar
-from mailbot.office.files import Watched
+from mailbot.office.files import now_of
 from mailbot.office.packs import load_matters, refuse_unknown_forms
 from mailbot.office.suspension import SuspensionList, load_suspensions
 from mailbot.reading.mails import MAIL_PRELOAD, MailReader
@@ -100,7 +99,11 @@ def furnish(stack: ExitStack, nursery: Nursery, settings: Settings | None, *, as
         reader=reader,
         mailbox_matters=mailbox_matters(settings, matters),
         known=Known(
-            LedgerRecords(ledger, archive, mails), instance, settings.directory.max_age_days, **_own_tables(settings)
+            LedgerRecords(ledger, archive, mails),
+            instance,
+            settings.directory.max_age_days,
+            suspended=now_of(settings.folders.suspended, load_suspensions, SuspensionList()),
+            projects=now_of(settings.folders.projects, load_projects, None),
         ),
     )
     return Workshop(examiner, reader, mails, words, settings, ledger, archive, instance)
@@ -125,21 +128,6 @@ def _guest(ledger: Ledger, settings: Settings) -> Instance:
             f"{settings.data_folder}/instance.secret: of another installation; bring that of the daemon's data folder"
         )
     return instance
-
-
-class _Tables(TypedDict, total=False):
-    suspended: Callable[[], SuspensionList]
-    projects: Callable[[], ProjectMap | None]
-
-
-def _own_tables(settings: Settings) -> _Tables:
-    """The office's lists, read again when they change. Raises ConfigurationError."""
-    tables: _Tables = {}
-    if settings.folders.suspended:
-        tables["suspended"] = Watched(settings.folders.suspended, load_suspensions).now
-    if settings.folders.projects:
-        tables["projects"] = Watched(settings.folders.projects, load_projects).now
-    return tables
 
 
 @contextmanager

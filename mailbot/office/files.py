@@ -16,6 +16,7 @@ from mailbot.errors import ConfigurationError
 
 log = logging.getLogger(__name__)
 Value = TypeVar("Value")
+Else = TypeVar("Else")
 
 _ENCODINGS: Final = ("utf-8-sig", "gb18030")  # Excel in China saves CSV in GB18030
 _MOST_BYTES: Final = 20_000_000
@@ -44,6 +45,11 @@ class Watched(Generic[Value]):
                         "wrong, the earlier one stays in force", extra={"file": self._path.name, "why": str(error)}
                     )
             return self._value
+
+
+def now_of(path: Path | None, load: Callable[[Path], Value], otherwise: Else) -> Callable[[], Value | Else]:
+    """What the office's own file says at each moment; `otherwise` where it has none. Raises ConfigurationError."""
+    return (lambda: otherwise) if path is None else Watched(path, load).now
 
 
 def mark_of(path: Path) -> tuple[tuple[str, int, int], ...]:
