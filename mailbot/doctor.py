@@ -6,13 +6,14 @@ One line each: ok, warning or failed, with the remedy. It changes nothing on any
 import asyncio
 import shutil
 from argparse import Namespace
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from ledger.errors import LedgerError
 from mailbot.errors import MailbotError
+from mailbot.examination.matter import Matter
 from mailbot.examination.policies import POLICIES
 from mailbot.examination.workdays import Calendar
 from mailbot.isolation.child import Died, IsolationFailed, Nursery, standing_walls
@@ -205,12 +206,9 @@ def _people(settings: Settings) -> Iterator[Line]:
 
 def _policies(settings: Settings) -> Iterator[Line]:
     """What the circular leaves open and the office should settle: what holds now, and whether anybody decided it."""
-    matters = apply_settings(load_matters(settings.folders.packs), settings)
-    shipped = {(matter.key, *switch) for matter in load_matters() for switch in matter.policies.items()}
-    own = {
-        (matter.key, *switch) for matter in load_matters(settings.folders.packs) for switch in matter.policies.items()
-    }
-    decided = {*settings.policies, *(name for _, name, _ in own - shipped)}
+    own = load_matters(settings.folders.packs)
+    matters = apply_settings(own, settings)
+    decided = {*settings.policies, *(name for _, name, _ in _switches(own) - _switches(load_matters()))}
     for policy in POLICIES.values():
         if not policy.asked:
             continue
@@ -221,6 +219,11 @@ def _policies(settings: Settings) -> Iterator[Line]:
         else:
             choice = f' [policies] {policy.name} = "…" decides: {", ".join(policy.values)}' if policy.choice else ""
             yield Line(OK, f"{state}, as shipped", policy.meaning + choice)
+
+
+def _switches(matters: Iterable[Matter]) -> set[tuple[str, str, str]]:
+    """Matter, policy, and what its pack says."""
+    return {(matter.key, *switch) for matter in matters for switch in matter.policies.items()}
 
 
 def _today() -> date:

@@ -25,7 +25,7 @@ from ledger.store import midnight, office_day
 from mailbot.commands.table import local_minute, show_cases
 from mailbot.errors import UsageError
 from mailbot.examination.clocks import COURSES, Proof, prove
-from mailbot.examination.matter import prescribed_mailboxes
+from mailbot.examination.matter import Matter, prescribed_mailboxes
 from mailbot.examination.workdays import Calendar
 from mailbot.letters.labels import Labels
 from mailbot.letters.rendering import Words
@@ -43,15 +43,17 @@ def listing(options: Namespace) -> int:
     """Newest first. The table ends after --limit lines (0: never) and says so; --json has no end of its own."""
     settings = load_settings(options.config)
     limit = options.limit if options.limit is not None else 0 if options.json else _MOST_LINES
-    with open_ledger(settings, load_matters(settings.folders.packs)) as ledger:
-        which = _filter(options, settings)
+    matters = load_matters(settings.folders.packs)
+    labels = _labels(settings, matters)
+    with open_ledger(settings, matters) as ledger:
+        which = _filter(options, settings, labels)
         cases = ledger.cases(which, newest_first=True)
         shown = islice(cases, limit) if limit else cases
         if options.json:
             for case in shown:
                 print(json.dumps(case_as_json(case), ensure_ascii=False))
         else:
-            show_cases(shown, _labels(settings), load_matters(settings.folders.packs))
+            show_cases(shown, labels, matters)
             if limit and (left := ledger.count_cases(which) - limit) > 0:
                 print(f"{left} more; --limit 0 shows all, or narrow the filter", file=sys.stderr)
     return 0
@@ -76,10 +78,11 @@ def export(options: Namespace) -> int:
     if ending not in (".xlsx", ".csv"):
         raise UsageError(f"{options.file}: unknown ending; use .xlsx or .csv")
     settings = load_settings(options.config)
-    labels = _labels(settings)
+    matters = load_matters(settings.folders.packs)
+    labels = _labels(settings, matters)
     calendar = load_calendar(settings.folders.calendars)
-    levels, presses = _levels(settings, labels), _presses(settings)
-    with open_ledger(settings, load_matters(settings.folders.packs)) as ledger:
+    levels, presses = _levels(settings, matters, labels), _presses(settings)
+    with open_ledger(settings, matters) as ledger:
         view = View(
             labels,
             mask,
@@ -107,7 +110,8 @@ def export(options: Namespace) -> int:
 def stats(options: Namespace) -> int:
     """The period's figures; by default of this year up to today."""
     settings = load_settings(options.config)
-    with open_ledger(settings, load_matters(settings.folders.packs)) as ledger:
+    matters = load_matters(settings.folders.packs)
+    with open_ledger(settings, matters) as ledger:
         figures, period = _figures(ledger, options, settings)
     if options.json:
         told = figures_as_json(figures, period.first, period.last, datetime.now(OFFICE_TIME))
@@ -116,7 +120,7 @@ def stats(options: Namespace) -> int:
     print(f"{period.first} … {period.last}")
     table = Table(box=SIMPLE_HEAD, pad_edge=False, show_header=False)
     before = ""
-    for of, name, value in figure_rows(figures, _labels(settings)):
+    for of, name, value in figure_rows(figures, _labels(settings, matters)):
         shown = "–" if value is None else f"{value:.1%}" if isinstance(value, float) else str(value)
         table.add_row("" if of == before else of, name, shown)
         before = of
@@ -201,11 +205,11 @@ def _standing(case: CaseEntry) -> Iterator[str]:
         yield f"  closed {local_minute(case.closed_at)}, kept until {case.keep_until}"
 
 
-def _filter(options: Namespace, settings: Settings) -> CaseFilter:
+def _filter(options: Namespace, settings: Settings, labels: Labels) -> CaseFilter:
     today = datetime.now(OFFICE_TIME).date()
     period = _period(options, settings)
     return CaseFilter(
-        states=_states(options.state, _labels(settings)),
+        states=_states(options.state, labels),
         matter=options.matter,
         mailboxes=period.mailboxes,
         firm=options.firm,
@@ -278,9 +282,9 @@ def _figures(
     )
 
 
-def _levels(settings: Settings, labels: Labels) -> Callable[[str], str | None]:
+def _levels(settings: Settings, matters: tuple[Matter, ...], labels: Labels) -> Callable[[str], str | None]:
     """The circular's own mailboxes review the city's projects, every other those of its district."""
-    municipal = prescribed_mailboxes(load_matters(settings.folders.packs))
+    municipal = prescribed_mailboxes(matters)
 
     def level(address: str) -> str | None:
         if address.lower() in municipal:
@@ -302,10 +306,10 @@ def _presses(settings: Settings) -> Callable[[str], Pressing]:
     return presses
 
 
-def _labels(settings: Settings) -> Labels:
+def _labels(settings: Settings, matters: tuple[Matter, ...]) -> Labels:
     return Labels(
         settings.folders.templates,
-        matters=load_matters(settings.folders.packs),
+        matters=matters,
         reviewers={one.address: one.name for one in settings.reviewer},
     )
 
