@@ -138,12 +138,7 @@ def _selected(which: CaseFilter, firm_key: str | None, rows: Select[Any] | None 
     if which.states or which.open_only:
         states = which.states or OPEN_STATES
         query = query.where(CASE.c.state.in_([state for state in states if state.is_open or not which.open_only]))
-    if which.mailboxes:
-        query = query.where(CASE.c.mailbox.in_(which.mailboxes))
-    if which.received_from is not None:
-        query = query.where(CASE.c.received_at >= which.received_from)
-    if which.received_before is not None:
-        query = query.where(CASE.c.received_at < which.received_before)
+    query = within(query, which, CASE.c.mailbox, CASE.c.received_at)
     if which.numbers:
         query = query.where(CASE.c.number.in_(which.numbers))
     if which.project:
@@ -151,6 +146,17 @@ def _selected(which: CaseFilter, firm_key: str | None, rows: Select[Any] | None 
     if which.text:
         columns = (CASE.c.number, CASE.c.firm, CASE.c.engineer, CASE.c.project)
         query = query.where(or_(*(column.contains(which.text, autoescape=True) for column in columns)))
+    return query
+
+
+def within(query: Select[Any], which: CaseFilter, mailbox: Any, at: Any) -> Select[Any]:
+    """Of the filter's mailboxes and period, by the columns that tell the mailbox and the moment."""
+    if which.mailboxes:
+        query = query.where(mailbox.in_(which.mailboxes))
+    if which.received_from is not None:
+        query = query.where(at >= which.received_from)
+    if which.received_before is not None:
+        query = query.where(at < which.received_before)
     return query
 
 

@@ -12,9 +12,9 @@ from dataclasses import replace
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-from ledger.book import CASES, CONCERNS, EXCHANGES, ITEMS, Column, ExchangeRow, ItemRow, View, items
+from ledger.book import CASES, CONCERNS, EXCHANGES, ITEMS, Column, ExchangeRow, View, items
 from ledger.overview import CaseRecord, Concern
 from ledger.workbook import Sheet, Value, local, replacing, safe, workbook
 
@@ -72,13 +72,7 @@ def titles() -> Sequence[str]:
 
 
 def _sheets() -> list[tuple[str, Sequence[str], Sequence[int], str]]:
-    def sheet(
-        name: str,
-        columns: Sequence[Column[CaseRecord]]
-        | Sequence[Column[ItemRow]]
-        | Sequence[Column[ExchangeRow]]
-        | Sequence[Column[Concern]],
-    ) -> tuple[str, Sequence[str], Sequence[int], str]:
+    def sheet(name: str, columns: Sequence[Column[Any]]) -> tuple[str, Sequence[str], Sequence[int], str]:
         return name, [column.title for column in columns], [column.width for column in columns], "B2"
 
     name, _, widths, _ = sheet("台账", CASES)

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, or_, select
 
-from ledger.cases import EVERY_CASE, Cases, entries_of, examinations_of
+from ledger.cases import EVERY_CASE, Cases, entries_of, examinations_of, within
 from ledger.entries import CaseEntry, FindingEntry, LetterState
 from ledger.letters import CORRECTION
 from ledger.questions import CaseFilter
@@ -102,12 +102,7 @@ class Overview(Cases):
             .where(or_(MAIL.c.reason == _ANSWERED, CASE.c.matter == ""))
             .order_by(MAIL.c.arrived_at, MAIL.c.id)
         )
-        if which.mailboxes:
-            query = query.where(MAIL.c.mailbox.in_(which.mailboxes))
-        if which.received_from is not None:
-            query = query.where(MAIL.c.arrived_at >= which.received_from)
-        if which.received_before is not None:
-            query = query.where(MAIL.c.arrived_at < which.received_before)
+        query = within(query, which, MAIL.c.mailbox, MAIL.c.arrived_at)
         with self.reading() as connection:
             return tuple(
                 Concern(
