@@ -176,6 +176,7 @@ def _crossed(shapes: list[_Shape], red: Mask, ink: InkMap) -> Box | None:
     """
     height, width = red.shape
     dark = np.asarray(cv2.resize(ink.ink, (width, height), interpolation=cv2.INTER_AREA), dtype=np.uint8) > 100
+    points = np.argwhere(red > 0)
     for shape in shapes:
         if not 0.7 * _SIZE[0] <= max(shape.width, shape.height) / _SIDE <= _SIZE[1]:
             continue
@@ -183,7 +184,6 @@ def _crossed(shapes: list[_Shape], red: Mask, ink: InkMap) -> Box | None:
         if circle is None or arc < _ARC:
             continue
         x, y, radius = circle[0] + shape.left, circle[1] + shape.top, circle[2]
-        points = np.argwhere(red > 0)
         own = _rim(points, x, y, radius)
         if (
             _strays(points, x, y, radius) < _OUTSIDE
