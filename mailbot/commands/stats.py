@@ -1,0 +1,54 @@
+"""`mailbot ledger stats`: a period's figures, for people and programs."""
+
+import json
+from argparse import Namespace
+from datetime import date, datetime
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+
+from ledger.figure_rows import figure_rows, figures_as_json
+from ledger.figures import Figures, Period
+from ledger.ledger import Ledger
+from mailbot.commands.choice import labels_of, mailboxes_chosen
+from mailbot.office.calendars import load_calendar
+from mailbot.office.packs import load_matters
+from mailbot.settings import OFFICE_TIME, Settings, load_settings
+from mailbot.workshop import open_ledger
+
+
+def stats(options: Namespace) -> int:
+    """The period's figures; by default of this year up to today."""
+    settings = load_settings(options.config)
+    matters = load_matters(settings.folders.packs)
+    with open_ledger(settings, matters) as ledger:
+        figures, period = figures_of(ledger, options, settings)
+    if options.json:
+        told = figures_as_json(figures, period.first, period.last, datetime.now(OFFICE_TIME))
+        print(json.dumps(told, ensure_ascii=False))
+        return 0
+    print(f"{period.first} … {period.last}")
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, show_header=False)
+    before = ""
+    for of, name, value in figure_rows(figures, labels_of(settings, matters)):
+        shown = "–" if value is None else f"{value:.1%}" if isinstance(value, float) else str(value)
+        table.add_row("" if of == before else of, name, shown)
+        before = of
+    Console().print(table)
+    return 0
+
+
+def figures_of(
+    ledger: Ledger, options: Namespace, settings: Settings, first: date | None = None
+) -> tuple[Figures, Period]:
+    """From --from, else `first`, else 1 January, to --to, else today."""
+    today = datetime.now(OFFICE_TIME).date()
+    last = options.until or today
+    start = options.since or first or last.replace(month=1, day=1)
+    period = Period(start, last, today, mailboxes_chosen(options, settings))
+    workdays = load_calendar(settings.folders.calendars).workdays_between
+    return (
+        ledger.figures(period.first, period.last, today, mailboxes=period.mailboxes, workdays=workdays),
+        period,
+    )
