@@ -14,6 +14,9 @@ from parsers.files.page import Page
 
 _PIECE: Final = 4  #: characters of a piece by which forms are first told apart
 _IS_A_LETTER: Final = 0.35  #: share of a form's pieces below which a page is no letter, unless its title says so
+_MOSTLY: Final = 0.5  #: share of a page's pieces that are a form's, from which on it is a page of that form
+_FEWEST: Final = 20  #: so many of them at least
+_HEAD: Final = 40  #: characters with which a form begins; half of them must be there
 _FOLLOWS: Final = 0.55  #: share below which a letter follows no known form
 _CLOSE: Final = 0.15  #: forms nearer than this to the best are aligned too
 _CLEAR: Final = 0.02  #: share of the fixed text by which the best must lead to be certain
@@ -30,12 +33,28 @@ class Likeness:
 
 
 def is_letter(pages: Iterable[Page], forms: tuple[Form, ...]) -> bool:
-    """A title that says so, or the words of a form."""
+    """A title that says so, the words of a form, or few words that are a form's: a page of several."""
     read = "".join(folded(page.text) for page in pages)
-    head = read[:120]
-    if "承诺保证书" in head and "登记" in head:
+    if _says_so(read):
         return True
-    return any(_share(form, _pieces(read)) >= _IS_A_LETTER for form in forms)
+    pieces = _pieces(read)
+    mostly = max(_FEWEST, _MOSTLY * len(pieces))
+    return any(_share(form, pieces) >= _IS_A_LETTER or len(_form_pieces(form) & pieces) >= mostly for form in forms)
+
+
+def begins_letter(page: Page, forms: tuple[Form, ...]) -> bool:
+    """A title that says so, or the first words of the form that the page holds best: not a later page of it."""
+    read = folded(page.text)
+    pieces = _pieces(read)
+    best = max(forms, key=lambda form: _share(form, pieces), default=None)
+    if _says_so(read) or best is None:
+        return True
+    first = _lay((page,), best)[1].partner[:_HEAD]
+    return 2 * sum(partner is not None for partner in first) >= len(first)
+
+
+def _says_so(read: str) -> bool:
+    return "承诺保证书" in read[:120] and "登记" in read[:120]
 
 
 def likest_form(pages: tuple[Page, ...], forms: tuple[Form, ...]) -> Likeness | None:
@@ -51,6 +70,13 @@ def likest_form(pages: tuple[Page, ...], forms: tuple[Form, ...]) -> Likeness | 
     lead = _misfit(laid[1][1]) - _misfit(alignment) if len(laid) > 1 else 1.0
     title_fits = _title_fits(text, alignment.template.form)
     return Likeness(alignment.template.form, text, alignment, certain=lead >= _CLEAR and title_fits)
+
+
+def nearest_form(pages: tuple[Page, ...], forms: tuple[Form, ...]) -> Form | None:
+    """The form of which the pages together, in whatever order, hold the most; None where they follow none."""
+    read = _pieces("".join(folded(page.text) for page in pages))
+    best = max(forms, key=lambda form: _share(form, read), default=None)
+    return best if best and _share(best, read) >= _FOLLOWS else None
 
 
 def _lay(pages: tuple[Page, ...], form: Form) -> tuple[LetterText, Alignment]:

@@ -8,7 +8,7 @@ import numpy as np
 
 from parsers.documents.card_in_hand import person_beside_card, read_card_in_hand
 from parsers.documents.commitment_letter import read_letter
-from parsers.documents.commitment_letter_form import is_letter
+from parsers.documents.commitment_letter_form import begins_letter, is_letter
 from parsers.documents.document import Document, DocumentKind, FileRead, Presence
 from parsers.documents.explanation import read_late_papers
 from parsers.documents.forms import Form, shipped_forms
@@ -94,7 +94,7 @@ def _kind_of(page: Page, forms: tuple[Form, ...]) -> PageKind:
     kind = page_kind(page)
     if kind.kinds or kind.blank or not is_letter((page,), forms):
         return kind
-    return PageKind((_K.COMMITMENT_LETTER,), titled=True, continued=kind.continued)
+    return PageKind((_K.COMMITMENT_LETTER,), titled=begins_letter(page, forms), continued=kind.continued)
 
 
 def _goes_on(page: Page, kind: PageKind, papers: Sequence[Paper]) -> bool:

@@ -1,9 +1,12 @@
 """A file's pages become papers: one file may hold several, one paper may lie on several pages."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from parsers.documents.document import DocumentKind as K
+from parsers.documents.forms import Form, Party, SignPlace, Source
 from parsers.documents.page_kind import page_kind
 from parsers.documents.recognise import recognise
 from parsers.files.page import Page, ReadBy
@@ -161,3 +164,40 @@ EXPLAINED, PROMISED = K.EXPLANATION, K.LATE_FILING_UNDERTAKING
 )
 def test_papers_of_a_late_filing_are_known_by_what_they_say(lines, kinds):
     assert set(page_kind(a_page(*lines)).kinds) == kinds
+
+
+OWN_WORDS = (
+    "本公司郑重声明：以下填报的监理人员均为本公司在册职工，劳动合同真实存续。",
+    "本公司对其在工程现场的履职行为负责，并按月向主管部门报送考勤记录。",
+    "凡发现代签、挂名、冒名顶替者，本公司甘愿退出当年度的信用评价。",
+    "本人系上述公司的职工，未在其他单位兼职，亦未将执业印章交予他人使用。",
+    "本人驻守工地的时间不少于合同约定天数，离岗须经项目业主书面许可。",
+    "如违反上述任何一条，本人愿意被列入重点监管名单并公开通报。",
+)
+
+
+def an_own_form() -> Form:
+    parties = (
+        Party("公司", "\n".join(OWN_WORDS[:3]), (SignPlace("公司代表", "legal_representative", seal=True),)),
+        Party("职工", "\n".join(OWN_WORDS[3:]), (SignPlace("职工本人", "engineer"),)),
+    )
+    return Form(
+        "9-1", Source.OFFICIAL, ("监理人员登记", "诚信声明"), "填写后打印，一式两份，交项目业主存档备查。", parties
+    )
+
+
+@pytest.mark.parametrize("cuts", [(), (2,), (3,), (2, 4), (1, 3, 5)], ids=str)
+def test_a_form_of_wholly_own_wording_is_one_letter_on_however_many_pages(cuts) -> None:
+    lines = ("监理人员登记", "诚信声明", *OWN_WORDS, "职工本人：", "填写后打印，一式两份，交项目业主存档备查。")
+    starts = [0, *(cut + 2 for cut in cuts)]
+    pages = [lines[start:end] for start, end in zip(starts, [*starts[1:], None], strict=True)]
+    form = an_own_form()
+    papers = tuple(a_page(*page, number=number, read_by=ReadBy.OCR) for number, page in enumerate(pages, start=1))
+    twice = (*papers, *(replace(page, number=page.number + len(pages)) for page in papers))
+    first, count = tuple(range(1, len(pages) + 1)), len(pages)
+    assert kinds(recognise("声明.pdf", 1, papers, (None,) * count, forms=(form,))) == [(K.COMMITMENT_LETTER, first)]
+    second = tuple(number + count for number in first)
+    assert kinds(recognise("声明.pdf", 1, twice, (None,) * 2 * count, forms=(form,))) == [
+        (K.COMMITMENT_LETTER, first),
+        (K.COMMITMENT_LETTER, second),
+    ]
