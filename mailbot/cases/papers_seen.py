@@ -7,7 +7,7 @@ from typing import Final
 from parsers.documents.card_in_hand import CardInHandPhoto
 from parsers.documents.commitment_letter import CommitmentLetter
 from parsers.documents.commitment_letter_alterations import Alteration
-from parsers.documents.document import Document, Field, FileRead, Presence
+from parsers.documents.document import Document, Field, FileRead, Leaf, Presence
 from parsers.documents.identity_card import IdentityCard
 from parsers.documents.screenshot import Screenshot, Tenure
 from parsers.documents.social_insurance import SocialInsuranceCertificate
@@ -65,6 +65,7 @@ class PaperSeen:
     marks: tuple[MarkSeen, ...]
     unfilled: tuple[str, ...]
     alterations: tuple[Alteration, ...]
+    leaves: tuple[Leaf, ...]  #: where its pages lie when they came one by one; they are counted from 1 then
 
 
 @dataclass(frozen=True)
@@ -101,21 +102,23 @@ def _paper(document: Document) -> PaperSeen:
     letter = document if isinstance(document, CommitmentLetter) else None
     return PaperSeen(
         document.kind.value,
-        document.pages,
+        tuple(range(1, len(document.leaves) + 1)) or document.pages,
         document.read_by is ReadBy.TEXT,
         letter.form if letter else None,
-        tuple(_value(name, field) for name, field in document.fields.items()),
+        tuple(_value(name, field, document) for name, field in document.fields.items()),
         tuple(_row(one) for one in document.personnel) if isinstance(document, Screenshot) else (),
         tuple(_marks(document)),
         tuple(one.name for one in letter.unfilled) if letter else (),
         letter.alterations if letter else (),
+        document.leaves,
     )
 
 
-def _value(name: str, field: Field) -> Value:
+def _value(name: str, field: Field, document: Document) -> Value:
     shown = masked(field.value) if name.endswith(NUMBERS) else mask(field.value)
     percent = None if field.read_by is ReadBy.TEXT else round(100 * field.confidence)
-    return Value(name, shown, percent, field.certain, field.page)
+    page = document.pages.index(field.page) + 1 if document.leaves else field.page
+    return Value(name, shown, percent, field.certain, page)
 
 
 def _row(row: Tenure) -> RowSeen:

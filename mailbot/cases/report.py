@@ -87,7 +87,7 @@ def documents_as_json(files: tuple[FileRead, ...], *, full: bool = False) -> Ite
 def document_as_json(document: Document, *, full: bool = False) -> dict[str, Any]:
     return {
         "file": document.file,
-        "pages": list(document.pages),
+        "pages": [leaf.page for leaf in document.places if leaf.position == document.position],
         "kind": document.kind.value,
         "form": getattr(document, "form", None),
         "fields": {

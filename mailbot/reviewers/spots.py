@@ -12,6 +12,7 @@ from ledger.entries import FindingEntry
 from mailbot.reading.crops import Place
 from parsers.documents.commitment_letter import CommitmentLetter
 from parsers.documents.document import Document, DocumentKind, Field, FileRead, Mark
+from parsers.files.page import Box
 
 MOST: Final = 3  #: for one finding
 _IDENTITY: Final = frozenset({DocumentKind.IDENTITY_CARD, DocumentKind.CARD_IN_HAND_PHOTO})
@@ -51,7 +52,7 @@ class Spot:
 def spots_of(finding: FindingEntry, files: Iterable[FileRead]) -> tuple[Spot, ...]:
     """The places that decide about one finding, of its own paper first."""
     papers = _presentable(files)
-    own = [paper for paper in papers if paper.file == finding.document]
+    own = [paper for paper in papers if finding.document in {leaf.file for leaf in paper.places}]
     found = [spot for paper in own or papers for spot in _on(paper, finding)]
     shown = {(spot.position, spot.place): spot for spot in found if spot.place.box.width and spot.place.box.height}
     return tuple(shown.values())[:MOST]
@@ -60,12 +61,11 @@ def spots_of(finding: FindingEntry, files: Iterable[FileRead]) -> tuple[Spot, ..
 def hidden_in(files: Iterable[FileRead], position: int) -> tuple[Place, ...]:
     """Where numbers of persons stand in that file, as far as they were read as such."""
     return tuple(
-        Place(field.page, field.box)
+        Place(leaf.page, field.box)
         for file in files
-        if file.position == position
         for document in file.documents
         for name, field in document.fields.items()
-        if name.endswith(_NUMBERS) and field.box
+        if name.endswith(_NUMBERS) and field.box and (leaf := document.leaf(field.page)).position == position
     )
 
 
@@ -73,14 +73,14 @@ def _presentable(files: Iterable[FileRead]) -> list[Document]:
     """Papers none of whose pages holds a card or a face."""
     files = tuple(files)
     private = {
-        (document.position, page)
+        (leaf.position, leaf.page)
         for file in files
         for document in file.documents
         if document.kind in _IDENTITY
-        for page in document.pages
+        for leaf in document.places
     }
     papers = [document for file in files for document in file.documents if document.kind not in _IDENTITY]
-    return [one for one in papers if not any((one.position, page) in private for page in one.pages)]
+    return [one for one in papers if not any((leaf.position, leaf.page) in private for leaf in one.places)]
 
 
 def _on(paper: Document, finding: FindingEntry) -> Iterator[Spot]:
@@ -102,7 +102,7 @@ def _on_letter(letter: CommitmentLetter, finding: FindingEntry) -> Iterator[Spot
     elif code == "letter_altered":
         for alteration in letter.alterations:
             if alteration.box:
-                yield Spot(letter.position, letter.file, Place(alteration.page, alteration.box), letter.kind)
+                yield _at(letter, alteration.page, alteration.box)
 
 
 def _names(finding: FindingEntry) -> tuple[str, ...]:
@@ -117,4 +117,10 @@ def _names(finding: FindingEntry) -> tuple[str, ...]:
 
 def _spot(paper: Document, mark: Mark | Field | None) -> Iterator[Spot]:
     if mark is not None and mark.box is not None:
-        yield Spot(paper.position, paper.file, Place(mark.page, mark.box), paper.kind)
+        yield _at(paper, mark.page, mark.box)
+
+
+def _at(paper: Document, page: int, box: Box) -> Spot:
+    """In the file in which that page truly lies: a letter's pages may have come one by one."""
+    leaf = paper.leaf(page)
+    return Spot(leaf.position, leaf.file, Place(leaf.page, box), paper.kind)

@@ -76,6 +76,13 @@ class CommitmentLetter(Document):
         return {**self.blanks, **({"date": self.date_field} if self.date_field else {})}
 
     @property
+    def wanting(self) -> int:
+        """How much of what the form asks for was not found, or differs."""
+        marks = [one.mark for one in self.signatures] + ([self.seal] if self.seal else [])
+        missing = sum(mark.presence is not Presence.PRESENT for mark in marks)
+        return missing + len(self.unfilled) + len(self.alterations)
+
+    @property
     def fingerprints(self) -> tuple[str, ...]:
         """Of its signatures, for the ledger to know them again."""
         return tuple(signature.mark.fingerprint for signature in self.signatures if signature.mark.fingerprint)

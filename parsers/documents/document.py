@@ -1,6 +1,6 @@
 """What is a paper, and how far can each value read from it be trusted?"""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from parsers.files.page import Box, Line, Page, ReadBy, Unreadable
@@ -59,15 +59,36 @@ class Mark:
 
 
 @dataclass(frozen=True)
+class Leaf:
+    """One page where it truly lies."""
+
+    position: int  #: of the file in its mail
+    file: str
+    page: int  #: 1-based within that file
+
+
+@dataclass(frozen=True)
 class Document:
     """One paper. One file may hold several, one paper may lie in several files."""
 
     kind: DocumentKind
-    file: str  #: the attachment's name
+    file: str  #: the attachment's name; of several the one where the paper begins
     position: int  #: the attachment's position in its mail
-    pages: tuple[int, ...]  #: 1-based within the file
+    pages: tuple[int, ...]  #: in the paper's own order; 1-based within the file, or just names of the `leaves`
     read_by: ReadBy
     seconds: float = 0.0
+    leaves: tuple[Leaf, ...] = field(default=(), kw_only=True)  #: of a paper joined from loose pages, one for each page
+
+    def leaf(self, page: int) -> Leaf:
+        """Where that page of the paper truly lies; findings and pictures name it."""
+        if page in self.pages[: len(self.leaves)]:
+            return self.leaves[self.pages.index(page)]
+        return Leaf(self.position, self.file, page)
+
+    @property
+    def places(self) -> tuple[Leaf, ...]:
+        """Where all its pages lie, in the paper's own order."""
+        return tuple(self.leaf(page) for page in self.pages)
 
     @property
     def fields(self) -> dict[str, Field]:

@@ -17,6 +17,7 @@ from mailbot.examination.rules.letters_judged import (
     judged_letters,
     letters_followed,
 )
+from mailbot.examination.rules.wordings import stands
 from mailbot.examination.submission import OnFile, Submission
 from mailbot.examination.verdict import Finding, Severity
 from mailbot.examination.workdays import day_of_receipt
@@ -96,8 +97,7 @@ def letter_follows_its_form(submission: Submission, on_file: OnFile) -> Iterator
                 form=wanted,
                 found=letter.form,
                 certain=is_surely_another(letter),
-                document=letter.file,
-                page=letter.pages[0],
+                **stands(letter, letter.pages[0]),
             )
 
 
@@ -112,8 +112,7 @@ def fixed_wording_stands(submission: Submission, on_file: OnFile) -> Iterator[Fi
                 changes=changes,
                 certain=bool(sure),
                 at_most=ceiling(letter, submission),
-                document=letter.file,
-                page=told[0].page,
+                **stands(letter, told[0].page),
             )
 
 
@@ -128,13 +127,10 @@ def blanks_are_filled(submission: Submission, on_file: OnFile) -> Iterator[Findi
                     blanks=blanks,
                     certain=certain,
                     at_most=ceiling(letter, submission),
-                    document=letter.file,
-                    page=letter.pages[0],
+                    **stands(letter, letter.pages[0]),
                 )
         if letter.action is Choice.BOTH:
-            yield LetterBlankUnfilled(
-                blanks=("action",), both=True, certain=False, document=letter.file, page=letter.pages[0]
-            )
+            yield LetterBlankUnfilled(blanks=("action",), both=True, certain=False, **stands(letter, letter.pages[0]))
 
 
 def an_option_is_ticked(submission: Submission, on_file: OnFile) -> Iterator[Finding]:
@@ -143,17 +139,17 @@ def an_option_is_ticked(submission: Submission, on_file: OnFile) -> Iterator[Fin
         seen = {option.presence for option in letter.options}
         if seen and Presence.PRESENT not in seen:
             certain = seen == {Presence.ABSENT} and is_firm(letter)
-            yield LetterOptionUnticked(certain=certain, document=letter.file, page=letter.pages[0])
+            yield LetterOptionUnticked(certain=certain, **stands(letter, letter.pages[0]))
 
 
 def letter_is_dated(submission: Submission, on_file: OnFile) -> Iterator[Finding]:
     for letter in letters_followed(submission):
         if letter.dated is not Presence.PRESENT:
             certain = letter.dated is Presence.ABSENT and is_firm(letter)
-            yield LetterUndated(certain=certain, document=letter.file, page=letter.pages[-1])
+            yield LetterUndated(certain=certain, **stands(letter, letter.pages[-1]))
         elif letter.day is not None and letter.day > day_of_receipt(submission.received):
             page = letter.date_field.page if letter.date_field else letter.pages[-1]
-            yield LetterDatedAfterReceipt(day=letter.day, document=letter.file, page=page)
+            yield LetterDatedAfterReceipt(day=letter.day, **stands(letter, page))
 
 
 RULES: Final = (

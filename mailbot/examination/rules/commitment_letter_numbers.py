@@ -12,6 +12,7 @@ from rapidfuzz.distance import Levenshtein
 
 from mailbot.examination.rules.identity import IdentifierInvalid
 from mailbot.examination.rules.letters_judged import judged_letters
+from mailbot.examination.rules.wordings import stands
 from mailbot.examination.submission import OnFile, Submission
 from mailbot.examination.verdict import Finding, Severity
 from mailbot.examination.workdays import day_of_receipt
@@ -58,8 +59,7 @@ def numbers_check(submission: Submission, on_file: OnFile) -> Iterator[Finding]:
                 value=number.value,
                 why=why,
                 certain=twice and not letter.reconstructed,
-                document=letter.file,
-                page=number.page,
+                **stands(letter, number.page),
             )
 
 
@@ -69,7 +69,7 @@ def phone_is_mobile(submission: Submission, on_file: OnFile) -> Iterator[Finding
         for name in ("phone", "engineer_phone"):
             phone = letter.blanks.get(name)
             if phone is not None and _is_no_mobile(phone):
-                yield PhoneNotMobile(blank=name, value=phone.value, document=letter.file, page=phone.page)
+                yield PhoneNotMobile(blank=name, value=phone.value, **stands(letter, phone.page))
 
 
 RULES: Final = (

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from mailbot.examination.rules.letters_judged import judged_letters, letters_followed
+from mailbot.examination.rules.wordings import stands
 from mailbot.examination.submission import OnFile, Submission
 from mailbot.examination.verdict import Finding, Severity
 from parsers.documents.commitment_letter_signing import PASTED
@@ -72,14 +73,11 @@ def letter_is_signed(submission: Submission, on_file: OnFile) -> Iterator[Findin
             yield LetterSignatureMissing(
                 labels=tuple(one.label for one in missing),
                 certain=nobody or not letter.reconstructed,
-                document=letter.file,
-                page=missing[0].mark.page,
+                **stands(letter, missing[0].mark.page),
             )
         for one in letter.signatures:
             if one.mark.presence is Presence.UNCLEAR:
-                yield LetterSignatureUnclear(
-                    label=one.label, why=one.mark.why, document=letter.file, page=one.mark.page
-                )
+                yield LetterSignatureUnclear(label=one.label, why=one.mark.why, **stands(letter, one.mark.page))
 
 
 def letter_is_sealed(submission: Submission, on_file: OnFile) -> Iterator[Finding]:
@@ -88,9 +86,9 @@ def letter_is_sealed(submission: Submission, on_file: OnFile) -> Iterator[Findin
         if letter.seal is None or letter.seal.presence is Presence.PRESENT:
             continue
         if letter.seal.presence is Presence.ABSENT:
-            yield LetterSealMissing(document=letter.file, page=letter.seal.page)
+            yield LetterSealMissing(**stands(letter, letter.seal.page))
         else:
-            yield LetterSealUnclear(why=letter.seal.why, document=letter.file, page=letter.seal.page)
+            yield LetterSealUnclear(why=letter.seal.why, **stands(letter, letter.seal.page))
 
 
 def signature_is_new(submission: Submission, on_file: OnFile) -> Iterator[Finding]:
@@ -104,9 +102,7 @@ def signature_is_new(submission: Submission, on_file: OnFile) -> Iterator[Findin
             )
             found = min(near, default=None)
             if found:
-                yield LetterSignatureRepeated(
-                    label=one.label, case_number=found[1], document=letter.file, page=one.mark.page
-                )
+                yield LetterSignatureRepeated(label=one.label, case_number=found[1], **stands(letter, one.mark.page))
 
 
 def signature_is_by_pen(submission: Submission, on_file: OnFile) -> Iterator[Finding]:
@@ -114,7 +110,7 @@ def signature_is_by_pen(submission: Submission, on_file: OnFile) -> Iterator[Fin
         pasted = [one for one in letter.signatures if one.mark.presence is Presence.PRESENT and one.mark.why == PASTED]
         if pasted:
             yield LetterSignaturePasted(
-                labels=tuple(one.label for one in pasted), document=letter.file, page=pasted[0].mark.page
+                labels=tuple(one.label for one in pasted), **stands(letter, pasted[0].mark.page)
             )
 
 

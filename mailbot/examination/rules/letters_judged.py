@@ -7,7 +7,7 @@ from mailbot.examination.rules.wordings import papers
 from mailbot.examination.submission import Submission
 from mailbot.examination.verdict import Severity
 from parsers.documents.commitment_letter import CommitmentLetter
-from parsers.documents.document import DocumentKind, Presence
+from parsers.documents.document import DocumentKind
 
 _LETTER: Final = DocumentKind.COMMITMENT_LETTER
 #: Share of a form's text below which a letter is not surely that form's.
@@ -58,6 +58,4 @@ def is_firm(letter: CommitmentLetter) -> bool:
 
 
 def _quality(letter: CommitmentLetter) -> tuple[bool, bool, int]:
-    marks = [one.mark for one in letter.signatures] + ([letter.seal] if letter.seal else [])
-    wanting = sum(mark.presence is not Presence.PRESENT for mark in marks)
-    return letter.form is not None, letter.legible, -(wanting + len(letter.unfilled) + len(letter.alterations))
+    return letter.form is not None, letter.legible, -letter.wanting

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, TypedDict
 
 from rapidfuzz.distance import Levenshtein
 
@@ -153,6 +153,19 @@ def _parted(submission: Submission, letter: Document, fact: str) -> Field | None
     return None
 
 
+class Stands(TypedDict):
+    """What every finding on a page of a paper says."""
+
+    document: str
+    page: int
+
+
+def stands(paper: Document, page: int) -> Stands:
+    """In which file, on which of its pages: those of a letter may lie in several."""
+    leaf = paper.leaf(page)
+    return Stands(document=leaf.file, page=leaf.page)
+
+
 def wording(read: Field, document: Document) -> Wording:
     return Wording(
         value=read.value,
@@ -161,8 +174,7 @@ def wording(read: Field, document: Document) -> Wording:
         confidence=read.confidence,
         typed=read.read_by is ReadBy.TEXT,
         reconstructed=is_reconstructed(document),
-        document=document.file,
-        page=read.page,
+        **stands(document, read.page),
     )
 
 

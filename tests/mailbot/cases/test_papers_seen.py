@@ -9,7 +9,7 @@ from mailbot.cases.papers_seen import files_seen
 from mailbot.letters.rendering import Words
 from parsers.documents.card_in_hand import CardInHandPhoto
 from parsers.documents.commitment_letter import Signature
-from parsers.documents.document import DocumentKind, Field, FileRead, Mark, Presence
+from parsers.documents.document import DocumentKind, Field, FileRead, Leaf, Mark, Presence
 from parsers.documents.identity_card import IdentityCard
 from parsers.documents.screenshot import Screenshot, Tenure
 from parsers.documents.social_insurance import SocialInsuranceCertificate
@@ -35,6 +35,15 @@ def test_each_value_says_whether_anything_vouches_for_it():
     assert "承办人：龙思（无印证，把握98%）" in lines
     assert "承办人身份证号码：110***********0038（有印证，把握99%）" in lines
     assert "监理企业：甲监理有限公司" in lines
+
+
+def test_a_letter_of_loose_pages_says_where_each_lies():
+    blanks = {"handler": Field("龙思", 0.98, certain=False, page=1)}
+    leaves = (Leaf(2, "乙.jpg", 1), Leaf(1, "甲.pdf", 7))
+    letter = dataclasses.replace(a_signed_letter(), blanks=blanks, date_field=None, pages=(2, 1), leaves=leaves)
+    lines = told(FileRead(2, "乙.jpg", (letter,)))
+    assert any(line.endswith("，各页依次为“乙.jpg”第1页、“甲.pdf”第7页") for line in lines)
+    assert "承办人：龙思（无印证，把握98%，第2页）" in lines
 
 
 def test_marks_say_why_they_cannot_be_told():

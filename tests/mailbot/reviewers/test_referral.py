@@ -21,7 +21,7 @@ from mailbot.reading.reader import PRELOAD, AttachedFile, PaperReader
 from mailbot.reviewers.charts import packaged_font
 from mailbot.reviewers.referral import MOST_CASES
 from mailbot.reviewers.spots import hidden_in, spots_of
-from parsers.documents.document import DocumentKind, Field, FileRead
+from parsers.documents.document import DocumentKind, Field, FileRead, Leaf, Mark, Presence
 from parsers.files.kind import FileKind
 from parsers.files.page import Box
 from tests import builders_submission as built
@@ -202,6 +202,28 @@ class TestSpots:
         field = Field("500103198808080007", 1.0, True, 1, box)
         letter = _with_fields(built.a_letter(), engineer_id=field)
         assert hidden_in([FileRead(letter.position, "a", (letter,))], letter.position) == (Place(1, box),)
+
+    def test_of_a_letter_of_loose_pages_in_the_files_in_which_they_lie(self):
+        """The second page came first; what must be hidden is hidden there too."""
+        box = Box(0.1, 0.1, 0.4, 0.12)
+        number = Field("500103198808080007", 1.0, True, 1, box)
+        letter = replace(
+            _with_fields(built.a_letter(), engineer_id=number),
+            file="乙.jpg",
+            position=4,
+            pages=(2, 1),
+            leaves=(Leaf(4, "乙.jpg", 1), Leaf(3, "甲.pdf", 7)),
+            seal=Mark(Presence.UNCLEAR, 1, SEAL_BOX),
+        )
+        files = [FileRead(3, "甲.pdf"), FileRead(4, "乙.jpg", (letter,))]
+        for named in ("甲.pdf", "乙.jpg"):
+            (spot,) = spots_of(FindingEntry("letter_seal_unclear", "doubt", "", "…", document=named), files)
+            assert (spot.position, spot.file, spot.place) == (3, "甲.pdf", Place(7, SEAL_BOX))
+        assert hidden_in(files, 3) == (Place(7, box),)
+        assert hidden_in(files, 4) == ()
+        card = replace(built.a_card(), file="甲.pdf", position=3, pages=(7,))
+        finding = FindingEntry("letter_seal_unclear", "doubt", "", "…", document="甲.pdf")
+        assert spots_of(finding, [FileRead(3, "甲.pdf", (card,)), files[1]]) == ()
 
 
 def _moved(card, letter):

@@ -13,7 +13,7 @@ from parsers.documents.commitment_letter import Choice, CommitmentLetter, Signat
 from parsers.documents.commitment_letter_alterations import Alteration, AlterationKind
 from parsers.documents.commitment_letter_blanks import Unfilled
 from parsers.documents.commitment_letter_options import Option
-from parsers.documents.document import DocumentKind, Mark, Presence
+from parsers.documents.document import DocumentKind, Leaf, Mark, Presence
 from parsers.files.page import Fault, ReadBy, Unreadable
 from tests.builders_submission import (
     CREDIT,
@@ -113,6 +113,21 @@ class TestForm:
 
     def test_of_two_copies_the_better_one_is_judged(self):
         assert told(a_letter(seal=ABSENT), a_letter()) == []
+
+
+def test_a_finding_names_the_file_in_which_its_page_lies():
+    """Pages that came one by one, the second first."""
+    letter = replace(
+        a_letter(seal=ABSENT),
+        pages=(2, 1),
+        leaves=(Leaf(4, "乙.jpg", 1), Leaf(3, "甲.pdf", 7)),
+        file="乙.jpg",
+        position=4,
+    )
+    (finding,) = found(letter)
+    assert (finding.document, finding.page) == ("甲.pdf", 7)
+    (unticked,) = found(replace(letter, seal=replace(letter.seal, presence=PRESENT), dated=ABSENT))
+    assert (unticked.document, unticked.page) == ("甲.pdf", 7)
 
 
 class TestText:
