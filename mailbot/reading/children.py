@@ -97,13 +97,14 @@ def _kept(sheet: Sheet, written: int, limits: FileLimits, pixels: int) -> SheetH
 
 @dataclass(frozen=True)
 class Recognise:
-    """The order to tell which papers a file's read pages are."""
+    """The order to tell which papers a file's read pages are; loose ones may be a letter's, in any order."""
 
     name: str
     position: int
     sheets: tuple[SheetHead, ...]
     pages: tuple[Page, ...]
     poses: tuple[Pose, ...]
+    loose: bool = False
 
 
 @dataclass(frozen=True)
@@ -217,6 +218,10 @@ def _recognised(
     for head, pose in zip(order.sheets, order.poses, strict=True):
         picture = pixels.picture(head)
         pictures.append(None if picture is None else stood_up(picture, pose))
+    if order.loose:
+        from parsers.documents.letter_pages import join_pages
+
+        recognise = join_pages
     read = recognise(order.name, order.position, order.pages, tuple(pictures), **forms)
     if second is not None:
         shown = zip(order.pages, pictures, strict=True)

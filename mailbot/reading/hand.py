@@ -98,7 +98,7 @@ class Hand(threading.Thread):
 
     def _begin(self, work: Work) -> None:
         """Opens a file and orders its pages to be read; or finds the answer kept."""
-        kept = None if work.is_joined else self._kept.papers(work.key)
+        kept = None if work.loose else self._kept.papers(work.key)
         if kept is not None:
             self._waiting.finish(work, kept)
             return
@@ -113,7 +113,7 @@ class Hand(threading.Thread):
 
     def _order_pages(self, work: Work) -> None:
         sheets = work.head.sheets
-        kept = self._kept.pages_of(work.contents)
+        kept = self._kept.pages_of(work.contents, work.picked)
         if kept is not None and len(kept.pages) == len(sheets):
             work.pages, work.poses = list(kept.pages), list(kept.poses)
             self._finish_file(work)
@@ -149,16 +149,19 @@ class Hand(threading.Thread):
     def _finish_file(self, work: Work) -> None:
         pages = tuple(page for page in work.pages if page is not None)
         record = PagesRecord(work.head.total, pages, tuple(work.poses))
-        if work.lasting and not work.is_joined:
+        if work.lasting and not work.loose:
             self._kept.keep_pages(work.key, record)
-        read = self._pixel_reader.recognise(Recognise("", 0, work.head.sheets, pages, record.poses), work.pixels)
+        order = Recognise("", 0, work.head.sheets, pages, record.poses, loose=bool(work.loose))
+        read = self._pixel_reader.recognise(order, work.pixels)
         if isinstance(read, Died):
             self._answer(work, unreadable(0, "", _fault(read), f"while recognising: {read.detail}"), lasting=False)
         else:
             self._answer(work, _with_unread(read, work.head), lasting=work.lasting)
 
     def _answer(self, work: Work, read: FileRead, *, lasting: bool = True) -> None:
-        if not self._jobs.ended and not work.is_joined:  # what dies in the closing is no document's fault
+        # What dies in the closing is no document's fault. What is forgotten is forgotten by its one content: answers
+        # about several are kept under none.
+        if not self._jobs.ended and not work.loose:
             self._kept.keep_papers(work.key, read, lasting=lasting)
         self._waiting.finish(work, read)
 

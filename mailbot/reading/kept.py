@@ -35,16 +35,18 @@ class Kept:
             seconds = None if lasting else _STRIKE_SECONDS
             self._cache.put(self._papers_key(content), file_read_adapter().dump(read), seconds=seconds)
 
-    def pages_of(self, contents: Sequence[str]) -> PagesRecord | None:
-        """Of several contents one after the other, their pages counted on; None unless all are kept."""
-        records = [self.pages(content) for content in contents]
+    def pages_of(self, contents: Sequence[str], picked: Sequence[tuple[int, ...] | None]) -> PagesRecord | None:
+        """Of one content; of several the picked pages one after the other, counted on. None unless all are kept."""
         total, pages, poses = 0, list[Page](), list[Pose]()
-        for record in records:
-            if record is None:
-                return None
-            pages += [replace(page, number=total + page.number) for page in record.pages]
-            poses += record.poses
-            total += record.total
+        for content, wanted in zip(contents, picked, strict=True):
+            record = self.pages(content)
+            if record is None or wanted is None:
+                return record
+            for page, pose in zip(record.pages, record.poses, strict=True):
+                if page.number in wanted:
+                    pages.append(replace(page, number=total + wanted.index(page.number) + 1))
+                    poses.append(pose)
+            total += len(wanted)
         return PagesRecord(total, tuple(pages), tuple(poses))
 
     def pages(self, content: str) -> PagesRecord | None:

@@ -25,14 +25,14 @@ class Opener:
         self._child: Child | None = None
 
     def open(self, work: Work) -> OpenedHead | Died:
-        """The document's pages, their pixels written to the work's file; of two files one after the other."""
+        """The document's pages, their pixels written to the work's file; of several files those that are wanted."""
         head = OpenedHead(None, "", 0, ())
-        for file in work.files:
+        for file, wanted in zip(work.files, work.picked, strict=True):
             written = work.pixel_bytes
             answer = self._tried(file, work)
-            if isinstance(answer, Died) or answer.fault is not None:
+            if isinstance(answer, Died) or answer.fault is not None or wanted is None:
                 return answer
-            head = _with_more(head, answer, written)
+            head = _with_more(head, answer, written, wanted)
         return head
 
     def _tried(self, file: AttachedFile, work: Work) -> OpenedHead | Died:
@@ -80,14 +80,15 @@ class Opener:
         return head
 
 
-def _with_more(head: OpenedHead, more: OpenedHead, written: int) -> OpenedHead:
-    """Its pages counted on; `written`: bytes of pixels that stood in the file before those of `more`."""
+def _with_more(head: OpenedHead, more: OpenedHead, written: int, wanted: tuple[int, ...]) -> OpenedHead:
+    """Its wanted pages counted on; `written`: bytes of pixels that stood in the file before those of `more`."""
     sheets = tuple(
         replace(
             sheet,
-            number=head.total + sheet.number,
+            number=head.total + wanted.index(sheet.number) + 1,
             offset=None if sheet.offset is None else written + sheet.offset,
         )
         for sheet in more.sheets
+        if sheet.number in wanted
     )
-    return OpenedHead(None, more.detail, head.total + more.total, head.sheets + sheets)
+    return OpenedHead(None, more.detail, head.total + len(wanted), head.sheets + sheets)

@@ -18,10 +18,10 @@ from mailbot.reading.opener import Opener
 from mailbot.reading.pixel_reader import PixelReader
 from mailbot.reading.terms import DEFAULT_BUDGET, ReadingBudget, Terms
 from mailbot.reading.waiting import Waiting
-from mailbot.reading.work import AttachedFile
+from mailbot.reading.work import AttachedFile, LooseFile
 from parsers.documents.document import FileRead
 from parsers.documents.forms import load_forms
-from parsers.documents.split_letter import halves, joined
+from parsers.documents.split_letter import loose_pages, rejoined
 from parsers.files.limits import DEFAULT_LIMITS, FileLimits
 
 __all__ = ["DEFAULT_BUDGET", "PRELOAD", "AttachedFile", "PaperReader", "ReadingBudget"]
@@ -79,25 +79,27 @@ class PaperReader:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def submit(self, file: AttachedFile, rest: AttachedFile | None = None) -> "Future[FileRead]":
+    def submit(self, file: AttachedFile, loose: tuple[LooseFile, ...] = ()) -> "Future[FileRead]":
         """Begins to read `file`; a bad file is an answer, not an error. The same content under way is read once.
 
-        `rest` is read as its further pages.
+        With `loose` these pages of files are read instead, as such that may make letters; they are counted from 1.
         """
-        future, new = self._waiting.join(file, rest)
+        future, new = self._waiting.join(file, loose)
         if new is not None:
             self._jobs.put(OpenFile(new))
         return future
 
     def read(self, files: Iterable[AttachedFile]) -> tuple[FileRead, ...]:
-        """Reads the files of one mail side by side; answers in their order, a letter in two files as one paper."""
+        """Reads the files of one mail side by side; answers in their order, a letter of loose pages as one paper."""
         files = [AttachedFile(*file) for file in files]
         futures = [self.submit(file) for file in files]
-        read = [future.result() for future in futures]
-        for first, rest in halves(read):
-            both = self.submit(files[first], files[rest]).result()
-            read[first], read[rest] = joined(read[first], read[rest], both) or (read[first], read[rest])
-        return tuple(read)
+        read = tuple(future.result() for future in futures)
+        loose = loose_pages(read)
+        if not loose:
+            return read
+        wanted = [tuple(leaf.page for leaf in loose if leaf.position == file.position) for file in files]
+        parts = tuple(LooseFile(file, pages) for file, pages in zip(files, wanted, strict=True) if pages)
+        return rejoined(read, loose, self.submit(parts[0].file, parts).result())
 
     def warm(self) -> None:
         """Starts every OCR child and loads its models now rather than at the first page."""

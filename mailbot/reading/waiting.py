@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from mailbot.isolation.child import IsolationFailed
 from mailbot.reading.cache import content_key
-from mailbot.reading.work import AttachedFile, Work
+from mailbot.reading.work import AttachedFile, LooseFile, Work, key_of
 from parsers.documents.document import FileRead
 
 
@@ -18,20 +18,22 @@ class Waiting:
         self._under_way: dict[str, Work] = {}
         self._closed = False
 
-    def join(self, file: AttachedFile, rest: AttachedFile | None = None) -> "tuple[Future[FileRead], Work | None]":
+    def join(self, file: AttachedFile, loose: tuple[LooseFile, ...] = ()) -> "tuple[Future[FileRead], Work | None]":
         """What `file` is answered with in the end, and the work when it is new. Raises IsolationFailed once closed.
 
-        `rest` holds further pages of the same paper.
+        With `loose` not the file is read but these pages of it and of others.
         """
         future: Future[FileRead] = Future()
-        key = "+".join(content_key(one.kind.value, one.data) for one in (file, rest) if one)
+        files = [one.file for one in loose] or [file]
+        contents = [content_key(one.kind.value, one.data) for one in files]
+        key = key_of(contents, loose)
         with self._lock:
             if self._closed:
                 raise IsolationFailed("the reader is closed")
             if (under_way := self._under_way.get(key)) is not None:
                 under_way.asked.append((file, future))
                 return future, None
-            work = self._under_way[key] = Work(key, file, [(file, future)], rest)
+            work = self._under_way[key] = Work(contents, file, [(file, future)], loose)
         return future, work
 
     def finish(self, work: Work, read: FileRead) -> None:

@@ -3,7 +3,9 @@
 import os
 import tempfile
 import threading
+from collections.abc import Sequence
 from concurrent.futures import Future
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from mailbot.reading.wire import OpenedHead
@@ -22,21 +24,30 @@ class AttachedFile(NamedTuple):
     data: bytes
 
 
+@dataclass(frozen=True)
+class LooseFile:
+    """A file of which some pages may be a letter's."""
+
+    file: AttachedFile
+    pages: tuple[int, ...]
+
+
 class Work:
     """One content on its way from bytes to papers, and who asked for it.
 
-    `rest` is read as further pages of the same paper: a letter whose pages came in two files.
+    Or loose pages of one file or several, read together: they are counted from 1 in the order named.
     """
 
     def __init__(
         self,
-        key: str,
+        contents: Sequence[str],
         file: AttachedFile,
         asked: "list[tuple[AttachedFile, Future[FileRead]]]",
-        rest: AttachedFile | None = None,
+        loose: tuple[LooseFile, ...] = (),
     ) -> None:
-        self.key = key  #: of one content; of two, both joined by "+"
-        self.files = (file,) if rest is None else (file, rest)
+        self.contents = tuple(contents)
+        self.loose = loose
+        self.files = tuple(one.file for one in loose) or (file,)
         self.asked = asked
         self.head = OpenedHead(None, "", 0, ())
         self.pages: list[Page | None] = []
@@ -52,13 +63,14 @@ class Work:
         return self._pixels.fileno()
 
     @property
-    def contents(self) -> list[str]:
-        return self.key.split("+")
+    def key(self) -> str:
+        """The one content's; of loose pages their own."""
+        return key_of(self.contents, self.loose)
 
     @property
-    def is_joined(self) -> bool:
-        """Answers about two contents are kept under neither: what is forgotten is forgotten by its one content."""
-        return len(self.files) > 1
+    def picked(self) -> tuple[tuple[int, ...] | None, ...]:
+        """For each file the pages that are wanted; None: all of them."""
+        return tuple(one.pages for one in self.loose) or (None,)
 
     @property
     def pixel_bytes(self) -> int:
@@ -85,3 +97,7 @@ class Work:
 
     def close(self) -> None:
         self._pixels.close()
+
+
+def key_of(contents: Sequence[str], loose: Sequence[LooseFile]) -> str:
+    return "+".join(contents) + "".join(f"/{one.pages}" for one in loose)

@@ -1,50 +1,44 @@
-"""Does one commitment letter lie in two files, because its pages were photographed or scanned one by one?
+"""Does a commitment letter lie in several files, or in one out of order, because its pages were taken one by one?
 
-A half alone is no whole letter: what stands on the other page is not left out. Both are read again as one paper.
+A half alone is no whole letter: what stands on another page is not left out. Loose pages are read again together.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
 from parsers.documents.commitment_letter import CommitmentLetter
-from parsers.documents.document import Document, FileRead
+from parsers.documents.document import FileRead, Leaf
 
 _WHOLE: Final = 0.85  #: share of the form's text from which on a letter lacks no page
+_MOST: Final = 12  #: loose pages that are read together
 
 
-def halves(files: Sequence[FileRead]) -> list[tuple[int, int]]:
-    """Indexes of files that may hold the beginning and the rest of one letter; each file at most once."""
-    found: list[tuple[int, int]] = []
-    taken: set[int] = set()
-    for first, file in enumerate(files):
-        if not any(letter.titled for letter in _unfinished(file)):
-            continue
-        rests = [at for at, other in enumerate(files) if at != first and _may_be_rest(other)]
-        after = [at for at in rests if at == first + 1]
-        chosen = after or (rests if len(rests) == 1 else [])
-        if chosen and not {first, *chosen} & taken:
-            found.append((first, chosen[0]))
-            taken |= {first, chosen[0]}
-    return found
+def loose_pages(files: Sequence[FileRead]) -> tuple[Leaf, ...]:
+    """Pages of unfinished letters, and others that may be a letter's, as their kind could not be told.
 
-
-def joined(first: FileRead, rest: FileRead, both: FileRead) -> tuple[FileRead, FileRead] | None:
-    """What either file holds once `both`, read as one, has shown a letter that goes over from one to the other.
-
-    Pages of the rest are counted on from the first file's. None: the files do not belong together.
+    Empty where nothing can be joined: no letter is unfinished, or no page lies beside it.
     """
-    for half in _unfinished(first):
-        whole = next((one for one in _letters(both) if one.pages[: len(half.pages)] == half.pages), None)
-        if whole is None or len(whole.pages) == len(half.pages) or whole.found <= half.found:
-            continue
-        moved = range(1, len(whole.pages) - len(half.pages) + 1)
-        letter = replace(whole, file=first.name, position=first.position)
-        own: tuple[Document, ...] = tuple(letter if one is half else one for one in first.documents)
-        others = tuple(one for one in rest.documents if not set(one.pages) & set(moved))
-        unknown = tuple(page for page in rest.unknown_pages if page not in moved)
-        return replace(first, documents=own), replace(rest, documents=others, unknown_pages=unknown)
-    return None
+    halves = [letter for file in files for letter in _unfinished(file)]
+    parts = [leaf for half in halves for leaf in half.places]
+    others = [Leaf(file.position, file.name, page) for file in files for page in _untold(file)]
+    if not halves or (len(halves) == 1 and not others):
+        return ()
+    order = [file.position for file in files]
+    return tuple(sorted([*parts, *others][:_MOST], key=lambda leaf: (order.index(leaf.position), leaf.page)))
+
+
+def rejoined(files: Sequence[FileRead], loose: Sequence[Leaf], pile: FileRead) -> tuple[FileRead, ...]:
+    """What each file holds once `pile`, the loose pages read as one and counted from 1, has shown letters.
+
+    A joined letter stands in the file where it begins. A page that only repeats another is told no more.
+    """
+    letters = [_placed(one, loose) for one in _letters(pile)]
+    if not letters or any(letter.found <= _best_half(letter, files) for letter in letters):
+        return tuple(files)
+    left = {loose[number - 1] for number in pile.unknown_pages}
+    settled = [leaf for leaf in loose if leaf not in left]
+    return tuple(_told_anew(file, settled, letters) for file in files)
 
 
 def _letters(file: FileRead) -> list[CommitmentLetter]:
@@ -52,9 +46,40 @@ def _letters(file: FileRead) -> list[CommitmentLetter]:
 
 
 def _unfinished(file: FileRead) -> list[CommitmentLetter]:
-    return [letter for letter in _letters(file) if letter.found < _WHOLE]
+    return [letter for letter in _letters(file) if letter.found < _WHOLE or not letter.ends]
 
 
-def _may_be_rest(file: FileRead) -> bool:
-    """Its first page is a letter without a title, or of a kind that could not be told: places to sign alone."""
-    return 1 in file.unknown_pages or any(not one.titled and one.pages[0] == 1 for one in _unfinished(file))
+def _untold(file: FileRead) -> Iterator[int]:
+    """Pages that were read and belong to no paper."""
+    told = {page for document in file.documents for page in document.pages}
+    read = {*file.unknown_pages, *file.illegible_pages} - {*file.unread_pages}
+    yield from sorted(read - told)
+
+
+def _placed(letter: CommitmentLetter, loose: Sequence[Leaf]) -> CommitmentLetter:
+    leaves = tuple(loose[number - 1] for number in letter.pages)
+    return replace(letter, file=leaves[0].file, position=leaves[0].position, leaves=leaves)
+
+
+def _best_half(letter: CommitmentLetter, files: Sequence[FileRead]) -> float:
+    own = {(leaf.position, leaf.page) for leaf in letter.leaves}
+    halves = (half for file in files for half in _unfinished(file))
+    return max((one.found for one in halves if own & {(leaf.position, leaf.page) for leaf in one.places}), default=0.0)
+
+
+def _told_anew(file: FileRead, settled: Collection[Leaf], letters: Sequence[CommitmentLetter]) -> FileRead:
+    gone = {leaf.page for leaf in settled if leaf.position == file.position}
+    if not gone:
+        return file
+    broken = [one for one in file.documents if gone & set(one.pages)]
+    own = [letter for letter in letters if letter.position == file.position]
+    at = min((file.documents.index(one) for one in broken), default=len(file.documents))
+    kept = [one for one in file.documents if one not in broken]
+    rest = {page for one in broken for page in one.pages} - gone
+    used = {leaf.page for letter in letters for leaf in letter.leaves if leaf.position == file.position}
+    return replace(
+        file,
+        documents=(*kept[:at], *own, *kept[at:]),
+        unknown_pages=tuple(sorted({*file.unknown_pages, *rest} - gone)),
+        illegible_pages=tuple(page for page in file.illegible_pages if page not in gone or page in used),
+    )

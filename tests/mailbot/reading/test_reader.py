@@ -18,6 +18,7 @@ from mailbot.isolation.child import IsolationFailed, Nursery
 from mailbot.reading.cache import ReadingCache, content_key
 from mailbot.reading.reader import PRELOAD, AttachedFile, PaperReader, ReadingBudget
 from mailbot.reading.wire import NotBelieved, PageAnswer, file_read_adapter, pack, unpack
+from mailbot.reading.work import LooseFile
 from parsers.documents.document import Document, DocumentKind, FileRead
 from parsers.files.kind import FileKind
 from parsers.files.limits import FileLimits
@@ -131,16 +132,16 @@ def test_other_settings_are_other_answers(nursery, tmp_path) -> None:
         assert other.kept.pages(content) is None
 
 
-def test_a_second_file_is_read_as_further_pages_of_the_first(nursery, tmp_path) -> None:
-    """So a letter in two files becomes one; what is kept stays with each content alone."""
-    files = [AttachedFile(i, f"{i}.png", FileKind.PNG, photo(text=f"P{i}")) for i in range(2)]
+def test_loose_pages_of_several_files_are_read_together(nursery, tmp_path) -> None:
+    """So a letter in several files becomes one; what is kept stays with each content alone."""
+    files = [AttachedFile(i, f"{i}.png", FileKind.PNG, photo(text=f"P{i}")) for i in range(3)]
+    loose = tuple(LooseFile(file, (1,)) for file in files)
     with reader(nursery, cache=tmp_path) as papers:
-        anew = papers.submit(*files).result()
+        anew = papers.submit(files[0], loose).result()
         alone = papers.read(files)
-        kept = papers.submit(*files).result()
-    assert [(one.file, one.pages) for one in anew.documents] == [("0.png", (1,)), ("0.png", (2,))]
-    assert [one.pages for one in kept.documents] == [(1,), (2,)]
-    assert [[one.pages for one in file.documents] for file in alone] == [[(1,)], [(1,)]]
+        kept = papers.submit(files[0], loose).result()
+    assert anew.unknown_pages == kept.unknown_pages == (1, 2, 3), "counted on; none of them is a letter's"
+    assert [[one.pages for one in file.documents] for file in alone] == [[(1,)], [(1,)], [(1,)]]
     with contextlib.closing(ReadingCache(tmp_path)) as cache:
         assert all(cache.forget_content(content_key(file.kind.value, file.data)) for file in files)
         assert cache.forget(time.time() + 1) == 0, "nothing is left of a content that is forgotten"
