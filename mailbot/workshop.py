@@ -6,9 +6,9 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 from ledger.archive import Archive
-from ledger.ledger import Ledger
 from mailbot.cases.examiner import Examiner
 from mailbot.cases.known import Known
 from mailbot.cases.records import LedgerRecords
@@ -29,6 +29,9 @@ from mailbot.settings import Settings, load_settings
 from parsers.documents.forms import load_forms
 from parsers.names import fold_firm
 
+if TYPE_CHECKING:
+    from ledger.ledger import Ledger
+
 log = logging.getLogger(__name__)
 
 _INSTANCE = "instance"  #: under which the ledger remembers whose it is
@@ -43,7 +46,7 @@ class Workshop:
     mails: MailReader
     words: Words
     settings: Settings | None = None
-    ledger: Ledger | None = None
+    ledger: "Ledger | None" = None
     archive: Archive | None = None
     instance: Instance | None = None
 
@@ -109,7 +112,7 @@ def furnish(stack: ExitStack, nursery: Nursery, settings: Settings | None, *, as
     return Workshop(examiner, reader, mails, words, settings, ledger, archive, instance)
 
 
-def _host(ledger: Ledger, settings: Settings) -> Instance:
+def _host(ledger: "Ledger", settings: Settings) -> Instance:
     """Ours: its mark in the ledger lets guests tell whether they belong to it."""
     instance = instance_in(settings.data_folder)
     known = ledger.recall(_INSTANCE)
@@ -120,7 +123,7 @@ def _host(ledger: Ledger, settings: Settings) -> Instance:
     return instance
 
 
-def _guest(ledger: Ledger, settings: Settings) -> Instance:
+def _guest(ledger: "Ledger", settings: Settings) -> Instance:
     """The daemon's, brought here. Raises ConfigurationError when it is missing or another's."""
     instance = instance_in(settings.data_folder, make=False)
     if ledger.recall(_INSTANCE) not in (None, instance.mark):
@@ -131,8 +134,10 @@ def _guest(ledger: Ledger, settings: Settings) -> Instance:
 
 
 @contextmanager
-def open_ledger(settings: Settings, matters: Iterable[Matter] = ()) -> Iterator[Ledger]:
+def open_ledger(settings: Settings, matters: Iterable[Matter] = ()) -> "Iterator[Ledger]":
     """The ledger, migrated to this program's tables. `matters`: for whoever asks what is late, or ends a case."""
+    from ledger.ledger import Ledger  # loads SQL for most of a second; `check` without a configuration needs none
+
     matters = tuple(matters)
     settings.data_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     ledger = Ledger.open(
@@ -160,7 +165,7 @@ def open_archive(settings: Settings) -> Archive:
 
 
 @contextmanager
-def tools_without_reader(settings: Settings, ledger: Ledger) -> Iterator[Tools]:
+def tools_without_reader(settings: Settings, ledger: "Ledger") -> Iterator[Tools]:
     """What decisions at a terminal work with: no paper is read for them."""
     matters = apply_settings(load_matters(settings.folders.packs), settings)
     archive, words = open_archive(settings), Words(settings.folders.templates, matters=matters)

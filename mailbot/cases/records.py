@@ -2,14 +2,16 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from ledger.archive import Archive
 from ledger.entries import Enterprise, MailState
-from ledger.ledger import Ledger
 from ledger.questions import CaseMatch, CaseQuery, EngagementEntry, HandledEntry
 from mailbot.reading.mails import MailReader
 from parsers.mail.message import Parsed
+
+if TYPE_CHECKING:
+    from ledger.ledger import Ledger
 
 
 class Records(Protocol):
@@ -47,7 +49,7 @@ class Records(Protocol):
 class LedgerRecords:
     """The same, answered by the office's own ledger and archive."""
 
-    def __init__(self, ledger: Ledger, archive: Archive, mails: MailReader) -> None:
+    def __init__(self, ledger: "Ledger", archive: Archive, mails: MailReader) -> None:
         self._ledger = ledger
         self._archive = archive
         self._mails = mails

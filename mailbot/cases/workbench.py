@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from ledger.archive import Archive
-from ledger.ledger import Ledger
 from mailbot.cases.examiner import Examiner
 from mailbot.instance import Instance
 from mailbot.letters.rendering import Words
@@ -13,12 +13,15 @@ from mailbot.reading.mails import MailReader
 from mailbot.settings import Settings
 from parsers.mail.message import Parsed
 
+if TYPE_CHECKING:
+    from ledger.ledger import Ledger
+
 
 @dataclass(frozen=True)
 class Tools:
     """The composition root hands it in."""
 
-    ledger: Ledger
+    ledger: "Ledger"
     archive: Archive
     mails: MailReader
     examiner: Examiner

@@ -11,9 +11,6 @@ from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
-from rich.console import Console
-from rich.progress import Progress
-
 from mailbot.cases.examined import Arrived
 from mailbot.cases.report import as_json, as_text, documents_as_json, files_as_text
 from mailbot.errors import UsageError
@@ -129,6 +126,9 @@ def _with_progress(items: Iterator[Item], total: int) -> Iterator[Item]:
     if total < 2 or not sys.stderr.isatty():
         yield from items
         return
+    from rich.console import Console
+    from rich.progress import Progress
+
     with Progress(console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task("examining", total=total)
         for item in items:

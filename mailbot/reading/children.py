@@ -9,7 +9,6 @@ import os
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +19,8 @@ from mailbot.reading.wire import (
     ANSWER_BYTES,
     OpenedHead,
     PageAnswer,
+    ReadPage,
+    Recognise,
     SheetHead,
     file_read_adapter,
     pack,
@@ -31,9 +32,8 @@ from parsers.documents.second_opinion import with_second_opinion
 from parsers.files.kind import FileKind
 from parsers.files.limits import FileLimits
 from parsers.files.opening import open_file
-from parsers.files.page import Fault, Page, Unreadable
+from parsers.files.page import Fault, Unreadable
 from parsers.files.sheet import Picture, Sheet
-from parsers.files.straighten import Pose
 
 if TYPE_CHECKING:
     from parsers.documents.second_opinion import Ask
@@ -93,26 +93,6 @@ def _kept(sheet: Sheet, written: int, limits: FileLimits, pixels: int) -> SheetH
 
 
 # -- the child that reads pixels ------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Recognise:
-    """The order to tell which papers a file's read pages are; loose ones may be a letter's, in any order."""
-
-    name: str
-    position: int
-    sheets: tuple[SheetHead, ...]
-    pages: tuple[Page, ...]
-    poses: tuple[Pose, ...]
-    loose: bool = False
-
-
-@dataclass(frozen=True)
-class ReadPage:
-    """The order to read one sheet."""
-
-    sheet: SheetHead
-    seconds: float
 
 
 def read_pixels(channel: Channel, files: list[int], facts: dict[str, Any]) -> None:

@@ -5,14 +5,13 @@ from dataclasses import replace
 from typing import Final, assert_never
 
 from mailbot.isolation.child import Death, Died, IsolationFailed
-from mailbot.reading.children import Recognise
 from mailbot.reading.jobs import Job, Jobs, OpenFile, ReadPage, Wake, Warm
 from mailbot.reading.kept import Kept
 from mailbot.reading.opener import Opener
 from mailbot.reading.pixel_reader import PixelReader
 from mailbot.reading.terms import ReadingBudget
 from mailbot.reading.waiting import Waiting
-from mailbot.reading.wire import OpenedHead, PageAnswer, PagesRecord, unreadable
+from mailbot.reading.wire import OpenedHead, PageAnswer, PagesRecord, Recognise, unreadable
 from mailbot.reading.work import Work
 from parsers.documents.document import FileRead
 from parsers.files.page import Fault, Page, ReadBy

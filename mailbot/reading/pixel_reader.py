@@ -6,9 +6,18 @@ from typing import Final
 
 from mailbot.isolation.child import Child, Death, Died, Nursery
 from mailbot.isolation.walls import Walls
-from mailbot.reading.children import ReadPage, Recognise
 from mailbot.reading.terms import Terms
-from mailbot.reading.wire import ANSWER_BYTES, NotBelieved, PageAnswer, SheetHead, file_read_adapter, pack, unpack
+from mailbot.reading.wire import (
+    ANSWER_BYTES,
+    NotBelieved,
+    PageAnswer,
+    ReadPage,
+    Recognise,
+    SheetHead,
+    file_read_adapter,
+    pack,
+    unpack,
+)
 from parsers.documents.document import FileRead
 
 _MIB: Final = 1 << 20

@@ -48,6 +48,26 @@ class OpenedHead:
 
 
 @dataclass(frozen=True)
+class Recognise:
+    """The order to tell which papers a file's read pages are; loose ones may be a letter's, in any order."""
+
+    name: str
+    position: int
+    sheets: tuple[SheetHead, ...]
+    pages: tuple[Page, ...]
+    poses: tuple[Pose, ...]
+    loose: bool = False
+
+
+@dataclass(frozen=True)
+class ReadPage:
+    """The order to read one sheet."""
+
+    sheet: SheetHead
+    seconds: float
+
+
+@dataclass(frozen=True)
 class PageAnswer:
     """What an OCR child says about one page."""
 

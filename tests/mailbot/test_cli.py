@@ -99,6 +99,12 @@ class TestExitCodes:
         assert ended.value.code == 0
         assert "mailbot" in capsys.readouterr().out
 
+    def test_a_check_without_a_configuration_loads_no_sql_and_opens_no_pdf_in_its_own_process(self):
+        """It starts with every paper that somebody looks at, and what opens papers belongs into a child."""
+        told = "import sys, mailbot.commands.check; print(*sys.modules)"
+        done = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
+        assert {"sqlalchemy", "alembic", "pdfplumber", "pypdfium2", "PIL"} & set(done.stdout.split()) == set()
+
     def test_what_is_no_time_is_2_with_an_example(self, mail, capsys):
         with pytest.raises(SystemExit) as ended:
             main(["check", str(mail), "--received", "yesterday"])
