@@ -35,6 +35,7 @@ class Column(Generic[Row]):
     title: str
     width: int
     value: Callable[[Row, View], Value]
+    step: str = ""  #: name of the reviewers' entry that it shows
 
 
 def _clock(record: CaseRecord, *names: str) -> ClockEntry | None:
@@ -213,6 +214,10 @@ def _opening(name: str) -> Callable[[CaseRecord, View], Value]:
     return told
 
 
+def _entered(title: str, width: int, step: str, kind: str = "") -> Column[CaseRecord]:
+    return Column(title, width, _step(step, kind), step)
+
+
 CASES: Final[tuple[Column[CaseRecord], ...]] = (
     Column("收件编号", 17, lambda record, view: record.case.number),
     Column("审核单位", 24, _fact("office")),
@@ -250,19 +255,19 @@ CASES: Final[tuple[Column[CaseRecord], ...]] = (
     Column("反馈期限", 12, _feedback_due),
     Column("首次反馈时间", 18, lambda record, view: record.case.first_feedback_at),
     Column("按时反馈", 10, feedback_in_time),
-    Column("企业复核完成日（人工）", 14, _step("verified_on")),
+    _entered("企业复核完成日（人工）", 14, "verified_on"),
     Column("审核期限", 12, _review_due),
-    Column("身份核验方式", 12, _step("identity_checked", "check")),
-    Column("身份核验时间", 18, _step("identity_checked_on")),
-    Column("身份核验结果", 12, _step("identity_result", "check")),
-    Column("社保查验结果", 12, _step("insurance_checked", "check")),
-    Column("社保查验时间", 18, _step("insurance_checked_on")),
-    Column("社保查验人", 14, _step("insurance_checked_by", "reviewer")),
-    Column("两系统一致", 10, _step("systems_agree", "held")),
+    _entered("身份核验方式", 12, "identity_checked", "check"),
+    _entered("身份核验时间", 18, "identity_checked_on"),
+    _entered("身份核验结果", 12, "identity_result", "check"),
+    _entered("社保查验结果", 12, "insurance_checked", "check"),
+    _entered("社保查验时间", 18, "insurance_checked_on"),
+    _entered("社保查验人", 14, "insurance_checked_by", "reviewer"),
+    _entered("两系统一致", 10, "systems_agree", "held"),
     Column("状态", 18, lambda record, view: view.label("state", record.case.state.value)),
     Column("审核结果", 14, _result),
-    Column("全国系统办结日", 14, _step("national_closed_on")),
-    Column("办理说明（不通过原因）", 30, _step("reason")),
+    _entered("全国系统办结日", 14, "national_closed_on"),
+    _entered("办理说明（不通过原因）", 30, "reason"),
     Column("审核人", 14, _reviewer),
     Column("办结时间", 18, lambda record, view: record.case.closed_at),
     Column("按时办结", 10, _closed_in_time),
@@ -270,7 +275,7 @@ CASES: Final[tuple[Column[CaseRecord], ...]] = (
     Column("往来邮件数", 10, lambda record, view: len(record.exchanges)),
     Column("归档日", 12, lambda record, view: office_day(record.case.closed_at) if record.case.closed_at else None),
     Column("保存至", 12, lambda record, view: record.case.keep_until),
-    Column("备注", 30, _step("remark")),
+    _entered("备注", 30, "remark"),
     Column("质量监督通知书日期", 14, _notice),
     Column("督查重点", 10, _focus),
 )

@@ -1,14 +1,14 @@
 """How is an examination told to people and to programs: `check` as text and as JSON (contract.md 2)?"""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import date, datetime
 from enum import Enum
 from typing import Any
 
 from mailbot.cases.examined import Examination
 from mailbot.cases.papers_seen import NUMBERS, files_seen
-from mailbot.examination.verdict import Finding, Judged
+from mailbot.examination.verdict import Finding, Judged, Verdict
 from mailbot.letters.rendering import Words
 from mailbot.settings import OFFICE_TIME
 from parsers.documents.document import Document, FileRead
@@ -121,24 +121,37 @@ def _plain(value: Any, name: str, full: bool) -> Any:
             return mask(str(value))
 
 
-_MARKS = {"defect": "✗", "doubt": "?", "note": "·"}
+@dataclass(frozen=True)
+class Found:
+    """A finding as a person at a terminal reads it."""
+
+    severity: str
+    sentence: str
+    clause: str
+    document: str | None
+    code: str  #: by which a pack sets its severity
+
+
+@dataclass(frozen=True)
+class Told:
+    """Everything that the template of an examined mail may name."""
+
+    name: str
+    subject: str
+    received: datetime
+    verdict: Verdict
+    findings: tuple[Found, ...]
 
 
 def as_text(name: str, examination: Examination, words: Words) -> Iterator[str]:
     """A few lines for a person at a terminal."""
     verdict = examination.verdict
-    about = " / ".join(
-        filter(None, (verdict.matter, verdict.action, verdict.submitted_by, verdict.firm, verdict.engineer))
+    findings = (
+        Found(one.severity.value, words.sentence(one.finding), one.clause, one.finding.document, one.code)
+        for one in verdict.findings
     )
-    yield f"{name}: {verdict.outcome.value.upper()}  {about or mask(examination.message.subject)}"
-    if feedback := verdict.feedback_clock:
-        until = feedback.due or f"{feedback.earliest} … {feedback.latest} (calendar not published)"
-        received = examination.received.astimezone(OFFICE_TIME)
-        yield f"    received {received:%Y-%m-%d %H:%M}, feedback until {until}"
-    for judged in verdict.findings:
-        place = f" [{judged.finding.document}]" if judged.finding.document else ""
-        clause = f"（{judged.clause}）" if judged.clause else ""
-        yield f"  {_MARKS[judged.severity]} {judged.code}{place}: {words.sentence(judged.finding)}{clause}"
+    told = Told(name, mask(examination.message.subject), examination.received, verdict, tuple(findings))
+    yield from words.reviewer_text("examined", told).splitlines()
     yield from files_as_text(examination.files, words)
 
 

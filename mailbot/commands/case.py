@@ -1,69 +1,61 @@
-"""`mailbot ledger show`: one case with its whole history at a terminal."""
+"""`mailbot ledger show`: one case with its whole history at a terminal, as the office reads it.
 
-import json
+Its own row is that of the 工作台账 sheet, column by column; what it says besides is worded by reviewer/case.zh.j2.
+"""
+
 from argparse import Namespace
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
+from ledger.book import CASES, View
 from ledger.entries import CaseEntry
-from ledger.questions import CaseFile
-from mailbot.commands.table import local_minute
+from ledger.ledger import Ledger
+from ledger.overview import CaseRecord
+from ledger.questions import CaseFile, CaseFilter
+from mailbot.commands.choice import labels_of
+from mailbot.commands.export import view_of
+from mailbot.commands.layout import laid_out
+from mailbot.decisions.checklist import checklist
 from mailbot.examination.clocks import COURSES, Proof, prove
+from mailbot.examination.matter import Matter
 from mailbot.examination.workdays import Calendar
-from mailbot.letters.rendering import Words
+from mailbot.letters.rendering import Words, local_minute
 from mailbot.office.calendars import load_calendar
 from mailbot.office.packs import load_matters
-from mailbot.settings import load_settings
+from mailbot.settings import Settings, load_settings
 from mailbot.workshop import open_ledger
-from parsers.masking import mask, masked_address
+from parsers.masking import mask
+
+_IN_ROW = frozenset(column.step for column in CASES)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Everything that the template of a case at a terminal may name."""
+
+    file: CaseFile
+    row: tuple[tuple[str, str], ...]  #: title and value of each column of the sheet that tells something
+    entered: tuple[tuple[str, Any], ...]  #: what reviewers entered and the row does not show
+    missing: tuple[str, ...]  #: what only people can look up, and nobody has
+    names: Mapping[str, str]  #: folded address → name of a reviewer
 
 
 def show(options: Namespace) -> int:
     settings = load_settings(options.config)
-    with open_ledger(settings) as ledger:
-        file = ledger.case(options.case)
-    for line in history(file):
-        print(line)
-    words, calendar = Words(settings.folders.templates), load_calendar(settings.folders.calendars)
-    kept = {matter.key: matter.retention_years for matter in load_matters(settings.folders.packs)}
-    for proof in proofs(file.case, calendar, kept.get(file.case.facts.matter)):
-        print(words.reviewer_text("deadline_proof", proof), end="")
+    matters, calendar = load_matters(settings.folders.packs), load_calendar(settings.folders.calendars)
+    words = Words(settings.folders.templates, matters=matters)
+    with open_ledger(settings, matters) as ledger:
+        facts = _shown(ledger, options.case, settings, matters, calendar)
+    kept = {matter.key: matter.retention_years for matter in matters}
+    case = facts.file.case
+    told = mask(words.reviewer_text("case", facts))
+    told += "".join(
+        words.reviewer_text("deadline_proof", proof) for proof in proofs(case, calendar, kept.get(case.facts.matter))
+    )
+    print(laid_out(told), end="")
     return 0
-
-
-def history(file: CaseFile) -> Iterator[str]:
-    """A case from its first mail to now, a line for each thing that happened."""
-    case = file.case
-    yield f"{case.number}  {case.state.value}  {case.facts.matter} {case.facts.action or ''}".rstrip()
-    for name in ("firm", "engineer", "project", "section", "post"):
-        if value := getattr(case.facts, name):
-            yield f"  {name}: {mask(value)}"
-    yield f"  applicant: {masked_address(case.facts.applicant)}"
-    yield from _standing(case)
-    for one in file.examinations:
-        received = local_minute(one.received_at)
-        yield f"  round {one.round}: received {received}, {one.verdict} under pack {one.pack_version}"
-        for finding in one.findings:
-            yield f"    {finding.severity} {finding.code}: {mask(finding.message)}（{finding.clause}）"
-    for mail in file.mails:
-        yield f"  mail {mail.id}: {local_minute(mail.arrived_at)} {mask(mail.subject)} sha256 {mail.sha256[:16]}…"
-    for entry in file.letters:
-        sent = f" {local_minute(entry.sent_at)}" if entry.sent_at else ""
-        yield f"  letter {entry.id}: {entry.letter.kind} {entry.letter.state.value}{sent} {mask(entry.letter.subject)}"
-    for event in file.events:
-        detail = mask(json.dumps(event.detail, ensure_ascii=False))
-        yield f"  {local_minute(event.at)} {event.actor} {event.action} {detail}"
-
-
-def _standing(case: CaseEntry) -> Iterator[str]:
-    """Clocks, what reviewers entered, and until when it is kept."""
-    for clock in case.facts.clocks:
-        bounds = f"{clock.earliest} … {clock.latest}" if clock.due is None else clock.due
-        stopped = f", stopped {clock.stopped_on}" if clock.stopped_on else ""
-        yield f"  clock {clock.id} ({clock.clause}): {bounds}{stopped}"
-    for name, value in case.steps.items():
-        yield f"  step {name}: {mask(str(value))}"
-    if case.closed_at:
-        yield f"  closed {local_minute(case.closed_at)}, kept until {case.keep_until}"
 
 
 def proofs(case: CaseEntry, calendar: Calendar, keep_years: int | None = None) -> Iterator[Proof]:
@@ -72,3 +64,24 @@ def proofs(case: CaseEntry, calendar: Calendar, keep_years: int | None = None) -
         if clock.id in COURSES and clock.started_on and clock.stopped_on is None:
             length = keep_years if clock.id == "keep3y" else None
             yield prove(clock.id, clock.clause, clock.started_on, calendar, length=length)
+
+
+def _shown(ledger: Ledger, number: str, settings: Settings, matters: tuple[Matter, ...], calendar: Calendar) -> Shown:
+    file = ledger.case(number)
+    (record,) = ledger.records(CaseFilter(numbers=(number,)))
+    view = view_of(ledger, settings, labels_of(settings, matters), matters, calendar)
+    names = {one.address.lower(): one.name for one in settings.reviewer}
+    return Shown(
+        file=file,
+        row=tuple(_row(record, view)),
+        entered=tuple((name, value) for name, value in sorted(file.case.steps.items()) if name not in _IN_ROW),
+        missing=tuple(one.word for one in checklist(file, matters, names) if not one.done),
+        names=names,
+    )
+
+
+def _row(record: CaseRecord, view: View) -> Iterator[tuple[str, str]]:
+    for column in CASES:
+        value = column.value(record, view)
+        if value is not None and value != "":
+            yield column.title, local_minute(value) if isinstance(value, datetime) else str(value)

@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from mailbot.cases.examined import Arrived
 from mailbot.cases.report import as_json, as_text, documents_as_json, files_as_text
+from mailbot.commands.layout import laid_out
 from mailbot.errors import UsageError
 from mailbot.examination.matter import prescribed_mailboxes
 from mailbot.office.accounts import receiver_at, receiver_of
@@ -69,7 +70,7 @@ def _one(file: Path, shop: Workshop, options: Namespace) -> list[str]:
     if options.json:
         told = as_json(str(file), examination, shop.words, full=options.full)
         return [json.dumps(told, ensure_ascii=False)]
-    return list(as_text(str(file), examination, shop.words))
+    return [laid_out("\n".join(as_text(str(file), examination, shop.words))).rstrip()]
 
 
 def _is_paper(kind: FileKind, suffix: str) -> bool:
@@ -100,7 +101,7 @@ def _paper(file: Path, kind: FileKind, raw: bytes, shop: Workshop, options: Name
     if options.json:
         seen = {"file": str(file), "documents": list(documents_as_json(read, full=options.full))}
         return [json.dumps(seen, ensure_ascii=False)]
-    return list(files_as_text(read, shop.words))
+    return [laid_out("\n".join(files_as_text(read, shop.words))).rstrip()]
 
 
 def _arrived(parsed: Parsed, shop: Workshop, options: Namespace) -> Arrived:

@@ -10,11 +10,13 @@ from ledger.book import View
 from ledger.export import Figure, export_csv, export_xlsx
 from ledger.figure_rows import figure_rows
 from ledger.figures import Period
+from ledger.ledger import Ledger
 from ledger.store import office_day
 from mailbot.commands.choice import labels_of, period_chosen
 from mailbot.commands.stats import figures_of
 from mailbot.errors import UsageError
 from mailbot.examination.matter import Matter, prescribed_mailboxes
+from mailbot.examination.workdays import Calendar
 from mailbot.letters.labels import Labels
 from mailbot.office.authorities import Pressing, ProjectMap, load_projects
 from mailbot.office.calendars import load_calendar
@@ -32,19 +34,8 @@ def export(options: Namespace) -> int:
     settings = load_settings(options.config)
     matters = load_matters(settings.folders.packs)
     labels = labels_of(settings, matters)
-    calendar = load_calendar(settings.folders.calendars)
-    levels, presses = _levels(settings, matters, labels), _presses(settings)
     with open_ledger(settings, matters) as ledger:
-        view = View(
-            labels,
-            mask,
-            masked_address,
-            calendar.workdays_between,
-            levels,
-            ledger.own_review,
-            notice=lambda name: presses(name).notice_on,
-            focus=lambda name: presses(name).focus,
-        )
+        view = view_of(ledger, settings, labels, matters, load_calendar(settings.folders.calendars))
         which = replace(period_chosen(options, settings), project=options.project)
         if ending == ".csv":
             count = export_csv(options.file, ledger.records(which), view=view)
@@ -57,6 +48,23 @@ def export(options: Namespace) -> int:
             )
     print(f"{count} cases written to {options.file}", file=sys.stderr)
     return 0
+
+
+def view_of(
+    ledger: Ledger, settings: Settings, labels: Labels, matters: tuple[Matter, ...], calendar: Calendar
+) -> View:
+    """How this office's sheets show what lies in the ledger."""
+    presses = _presses(settings)
+    return View(
+        labels,
+        mask,
+        masked_address,
+        calendar.workdays_between,
+        _levels(settings, matters, labels),
+        ledger.own_review,
+        notice=lambda name: presses(name).notice_on,
+        focus=lambda name: presses(name).focus,
+    )
 
 
 def _of_period(period: Period, labels: Labels) -> Iterator[Figure]:

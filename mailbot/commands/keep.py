@@ -15,12 +15,12 @@ from ledger.ledger import Ledger
 from ledger.parcel import Manifest, drill, read_manifest, write_backup
 from ledger.parcel import restore as restore_backup
 from ledger.retention import MARKED_DAYS
-from mailbot.commands.table import local_minute
+from mailbot.commands.layout import laid_out
 from mailbot.errors import UsageError
 from mailbot.isolation.child import Nursery
 from mailbot.keeping import purge_due
 from mailbot.letters.labels import Labels
-from mailbot.letters.rendering import Words
+from mailbot.letters.rendering import Words, local_minute
 from mailbot.lock import sole_daemon
 from mailbot.reading.cache import ReadingCache, content_key
 from mailbot.reading.mails import MAIL_PRELOAD, MailReader, Unparsed
@@ -124,9 +124,7 @@ def retry(options: Namespace) -> int:
     with open_ledger(settings) as ledger:
         if options.case is None:
             labels = Labels(settings.folders.templates)
-            for mail in ledger.mails(*_WAITING):
-                why = labels("mail_reason", mail.reason)
-                print(f"{mail.id}\t{local_minute(mail.arrived_at)}\t{mail.mailbox}\t{mail.state.value}\t{why}")
+            print(laid_out("\n".join(_line(mail, labels) for mail in ledger.mails(*_WAITING))), end="")
             return 0
         mail_id = _mail_of(options.case, ledger)
         found = ledger.mail(mail_id)
@@ -136,6 +134,12 @@ def retry(options: Namespace) -> int:
         ledger.retry_mail(mail_id, actor="operator")
     print(f"mail {mail_id} goes to the queue again; {forgotten} readings of its papers forgotten")
     return 0
+
+
+def _line(mail: MailEntry, labels: Labels) -> str:
+    state, why = labels("mail", mail.state.value), labels("mail_reason", mail.reason)
+    told = (local_minute(mail.arrived_at), mail.mailbox, state, "" if why == state else why)
+    return "\t".join((str(mail.id), "　".join(filter(None, told))))
 
 
 def _mail_of(named: str, ledger: Ledger) -> int:

@@ -5,9 +5,10 @@ from argparse import Namespace
 from ledger.entries import LetterEntry, LetterState
 from ledger.errors import LedgerError
 from ledger.ledger import Ledger
-from mailbot.commands.table import local_minute
+from mailbot.commands.layout import laid_out
 from mailbot.errors import UsageError
 from mailbot.letters.labels import Labels
+from mailbot.letters.rendering import local_minute, technical
 from mailbot.settings import load_settings
 from mailbot.watch.alarms import Alarm, AlarmKind, about_letter
 from mailbot.workshop import open_ledger
@@ -23,8 +24,7 @@ def letter(options: Namespace) -> int:
         waiting = {entry.id: entry for entry in ledger.letters(*_OPEN)}
         if options.number is None:
             labels = Labels(settings.folders.templates)
-            for one in waiting.values():
-                print(_line(one, labels))
+            print(laid_out("\n".join(_line(one, labels) for one in waiting.values())), end="")
             return 0
         entry = waiting.get(options.number)
         if entry is None:
@@ -50,4 +50,4 @@ def _settle(ledger: Ledger, entry: LetterEntry, *, left: bool) -> None:
 def _line(entry: LetterEntry, labels: Labels) -> str:
     one = entry.letter
     words = (local_minute(entry.queued_at), one.mailbox, labels("letter_state", one.state.value), one.subject)
-    return "\t".join((str(entry.id), *words, entry.last_error))
+    return "\t".join((str(entry.id), "　".join(filter(None, (*words, technical(entry.last_error))))))

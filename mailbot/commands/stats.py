@@ -3,15 +3,13 @@
 import json
 from argparse import Namespace
 from datetime import date, datetime
-
-from rich.box import SIMPLE_HEAD
-from rich.console import Console
-from rich.table import Table
+from itertools import groupby
 
 from ledger.figure_rows import figure_rows, figures_as_json
 from ledger.figures import Figures, Period
 from ledger.ledger import Ledger
 from mailbot.commands.choice import labels_of, mailboxes_chosen
+from mailbot.commands.layout import laid_out
 from mailbot.office.calendars import load_calendar
 from mailbot.office.packs import load_matters
 from mailbot.settings import OFFICE_TIME, Settings, load_settings
@@ -28,14 +26,11 @@ def stats(options: Namespace) -> int:
         told = figures_as_json(figures, period.first, period.last, datetime.now(OFFICE_TIME))
         print(json.dumps(told, ensure_ascii=False))
         return 0
-    print(f"{period.first} … {period.last}")
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, show_header=False)
-    before = ""
-    for of, name, value in figure_rows(figures, labels_of(settings, matters)):
-        shown = "–" if value is None else f"{value:.1%}" if isinstance(value, float) else str(value)
-        table.add_row("" if of == before else of, name, shown)
-        before = of
-    Console().print(table)
+    labels = labels_of(settings, matters)
+    print(f"{labels('figure', 'period')}：{period.first}～{period.last}")
+    for group, rows in groupby(figure_rows(figures, labels), key=lambda row: row[0]):
+        print(group)
+        print(laid_out("\n".join(f"  {name}\t{_shown(value)}" for _, name, value in rows)), end="")
     return 0
 
 
@@ -52,3 +47,7 @@ def figures_of(
         ledger.figures(period.first, period.last, today, mailboxes=period.mailboxes, workdays=workdays),
         period,
     )
+
+
+def _shown(value: object) -> str:
+    return "–" if value is None else f"{value:.1%}" if isinstance(value, float) else str(value)

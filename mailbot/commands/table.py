@@ -6,7 +6,6 @@ or the project's name, which alone may take a second line.
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Final
 
 from rich.box import SIMPLE_HEAD
@@ -17,7 +16,7 @@ from rich.table import Table
 from ledger.entries import CaseEntry
 from mailbot.examination.matter import Matter
 from mailbot.letters.labels import Labels
-from mailbot.settings import OFFICE_TIME
+from mailbot.letters.rendering import local_minute
 from parsers.masking import mask, masked_address
 
 _GAP: Final = 2  #: between two columns
@@ -60,11 +59,6 @@ def show_cases(
     for row in rows:
         table.add_row(*(row[place] for place in chosen))
     console.print(table)
-
-
-def local_minute(moment: datetime) -> str:
-    """A moment as operators read it: the office's own time."""
-    return f"{moment.astimezone(OFFICE_TIME):%Y-%m-%d %H:%M}"
 
 
 def _width(heading: str, cells: Sequence[str]) -> int:

@@ -165,6 +165,11 @@ def minute(value: datetime) -> str:
     return f"{day(value)}{value.hour}时{value.minute:02d}分"
 
 
+def local_minute(value: datetime) -> str:
+    """2026-11-20 09:05, as lists and sheets show a moment: the office's own time."""
+    return f"{value.astimezone(OFFICE_TIME):%Y-%m-%d %H:%M}"
+
+
 def numeral(number: int) -> str:
     """一 … 九十九, as letters number their paragraphs."""
     digits = "零一二三四五六七八九"
@@ -237,6 +242,8 @@ _FILTERS = {
     "day": day,
     "iso_day": lambda value: day(date.fromisoformat(value)),
     "minute": minute,
+    "local_minute": local_minute,
+    "iso_minute": lambda value: local_minute(datetime.fromisoformat(value)),
     "numeral": numeral,
     "deadline": deadline,
     "joined": _joined,

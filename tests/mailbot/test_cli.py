@@ -187,7 +187,7 @@ class TestCheck:
     def test_for_people_it_says_what_could_not_be_checked(self, mail, capsys):
         assert main(["check", str(mail)]) == 0
         shown = capsys.readouterr()
-        assert "CORRECTION  firm_information" in shown.out
+        assert "0001.eml：需补正\n  监理企业信息登记（企业提交）" in shown.out
         assert "insurance_too_short" in shown.out
         assert "no --config" in shown.err
 
@@ -320,7 +320,7 @@ class TestLedger:
     def test_show_tells_a_case_from_its_first_mail(self, filled, capsys):
         assert main(["ledger", "show", "ZJZD-2026-0001", "--config", str(filled)]) == 0
         shown = capsys.readouterr().out
-        for word in ("awaiting_correction", "attachments_missing", "letter", "mail", "clock feedback10"):
+        for word in ("待申请人补正", "无附件", "来件", "发件", "材料不符合要求的反馈期限"):
             assert word in shown
         assert "500103198808080007" not in shown
 

@@ -9,6 +9,7 @@ import pytest
 from mailbot.cases.report import as_json, as_text, document_as_json, evidence_of, files_as_text
 from mailbot.examination.verdict import Clock, Finding, Severity
 from mailbot.letters.rendering import Words
+from mailbot.office.packs import load_matters
 from mailbot.settings import OFFICE_TIME
 from parsers.documents.document import DocumentKind, Field, FileRead
 from parsers.files.page import Fault, Unreadable
@@ -16,7 +17,7 @@ from parsers.mail.provenance import Receiver
 from tests.builders_service import NOW, TRACK_BOX, Office, a_mail, a_signed_letter, arrived
 from tests.builders_submission import ENGINEER_ID
 
-WORDS = Words()
+WORDS = Words(matters=load_matters())
 
 
 @pytest.fixture
@@ -126,9 +127,11 @@ def test_evidence_of_any_type_becomes_json_and_keeps_no_number():
 class TestText:
     def test_it_says_verdict_time_limit_and_each_finding_with_its_clause(self, examined):
         lines = list(as_text("0012.eml", examined(cc=()), WORDS))
-        assert lines[0].startswith("0012.eml: CORRECTION  engineer_track_record / add / engineer")
-        assert "feedback until 2026-03-26" in lines[1]
-        assert any(line.startswith("  ✗ firm_not_copied: ") and line.endswith("（附件4 1.4.1, 3.2）") for line in lines)
+        assert lines[0] == "0012.eml：需补正"
+        assert lines[1].startswith("  监理工程师业绩登记新增（本人提交）　")
+        assert "  反馈期限\t2026-03-26" in lines
+        (found,) = [line for line in lines if line.startswith("  需补正\t")]
+        assert found.endswith("（附件4第1.4.1条、第3.2条） firm_not_copied")
         assert ENGINEER_ID not in "\n".join(lines)
 
     def test_a_file_that_cannot_be_read_and_a_page_that_is_nothing_are_told(self):
