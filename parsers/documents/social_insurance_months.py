@@ -15,10 +15,10 @@ from parsers.documents.social_insurance_table import (
     Stated,
     Token,
     heads_above,
-    tokens_in_two_columns,
     tokens_of,
     whole_months,
 )
+from parsers.documents.social_insurance_years import months_without_year
 from parsers.files.page import Box, Line
 
 _TOTAL: Final = re.compile(r"(?:合计|累计|共计|总计|总月数|月数)[^\d]{0,10}?(\d{1,3}) ?个?月")
@@ -81,7 +81,7 @@ def _gather(table: Sequence[Line], worded: Sequence[Stated], found: Stated, *, f
         return
     ranges, ranged = spans_of_months(table, tokens)
     listed = rows_of_months(
-        table, [token for token in tokens if token not in ranged] + tokens_in_two_columns(table), from_text
+        table, [token for token in tokens if token not in ranged] + months_without_year(table), from_text
     )
     if listed is not None:
         # Rows of single months know better than the span over them: what they leave out was not paid.

@@ -7,7 +7,8 @@ from itertools import pairwise
 from statistics import median
 from typing import Final
 
-from parsers.documents.lines import nearest_column, overlap, spans
+from parsers.documents.lines import overlap, spans
+from parsers.documents.social_insurance_heads import Heads, cells_under, heads_of
 from parsers.documents.social_insurance_kinds import kinds_of_rows
 from parsers.documents.social_insurance_table import (
     MONTH,
@@ -24,7 +25,6 @@ from parsers.files.page import Box, Line
 _MONTH_HEAD: Final = re.compile("年月|所属期|月份|期间")
 _LONGEST_STATE: Final = 6  #: 已到账, 足额缴费: a longer text is a note below the table
 _HOLE: Final = 1.9  #: distances of rows between which another one would fit
-_STATE_HEAD: Final = re.compile("状态|状况|标志|是否|到账|缴费情况")
 
 
 def rows_of_months(table: Sequence[Line], tokens: Sequence[Token], from_text: bool) -> Stated | None:
@@ -46,32 +46,22 @@ def rows_of_months(table: Sequence[Line], tokens: Sequence[Token], from_text: bo
 
 
 def _one_list(table: Sequence[Line], column: Sequence[Token], from_text: bool) -> Stated:
-    heads = heads_above(table, column[0].box)
-    pension = next((at for at, head in enumerate(heads) if PENSION.search(head.text)), None)
-    state = next((at for at, head in enumerate(heads) if _STATE_HEAD.search(head.text)), None)
-    judged_by = pension if pension is not None else state
+    heads = heads_of(table, column[0].box)
     found = Stated()
     judged: list[Token] = []
-    boxes = [head.box for head in heads]
     bands = list(_bands(table, column))
     kinds = kinds_of_rows(table, bands)
     for (token, band), kind in zip(bands, kinds, strict=True):
         if kind and not PENSION.search(kind):
             continue
-        cells = [
-            match
-            for line in band
-            for match in parts_of(line)
-            if judged_by is None or nearest_column(match[1], boxes) == judged_by
-        ]
-        state_of = is_paid("".join(text for text, _ in cells)) if judged_by is not None else True
+        cells = cells_under(heads, band)
+        state_of = heads.says_paid(cells)
         if state_of is None and from_text and not cells:
             state_of = False  # an empty cell under a head is a month without payment
         judged.append(token)
         {True: found.paid, False: found.unpaid, None: found.unsure}[state_of].add(token.month)
-    found.counted = _numbered(table, column) or (
-        judged_by is not None and (_unbroken(judged) or _paired(table, bands, boxes, judged_by))
-    )
+    paired = bool(heads.judging) and (_unbroken(judged) or _paired(table, bands, heads))
+    found.counted = _numbered(table, column) or paired
     return found
 
 
@@ -181,9 +171,7 @@ def _unbroken(column: Sequence[Token]) -> bool:
     return len(column) == len(months) > 2 and months == list(months_between(months[0], months[-1])) and _even(column)
 
 
-def _paired(
-    table: Sequence[Line], bands: Sequence[tuple[Token, list[Line]]], heads: Sequence[Box], judged_by: int
-) -> bool:
+def _paired(table: Sequence[Line], bands: Sequence[tuple[Token, list[Line]]], heads: Heads) -> bool:
     """Two readings of one row agree on the number of rows: every cell that says paid or not has its month beside it.
 
     A row that was overlooked would have lost all its cells at once and left a hole in the even column, or between it
@@ -195,7 +183,7 @@ def _paired(
         for line in table
         if line.box.middle[1] > top
         for text, box in parts_of(line)
-        if len(text) <= _LONGEST_STATE and is_paid(text) is not None and nearest_column(box, heads) == judged_by
+        if len(text) <= _LONGEST_STATE and is_paid(text) is not None and heads.judges(box)
     ]
     in_rows = {id(line) for token, band in bands for line in (*band, token.line)}
     column = [token for token, _ in bands]
@@ -203,7 +191,7 @@ def _paired(
         bool(states)
         and all(id(line) in in_rows for line in states)
         and _even(column)
-        and _closed(table, column, heads, in_rows)
+        and _closed(table, column, heads.boxes, in_rows)
     )
 
 

@@ -27,12 +27,12 @@ _PAST: Final = re.compile("(?:首次|初次|最早|本次|本单位)参保|参�
 PENSION: Final = re.compile("养老")
 INSURANCE: Final = re.compile("养老|失业|工伤|医疗|生育")
 _UNPAID: Final = re.compile(
-    r"未缴|未到账|未足额|未实缴|欠缴|欠费|中断|停保|停缴|暂停|缓缴|^未|^否$|^[-—–/×xX✕╳无*]+$|^0(?:\.0+)?$"
+    r"未缴|未到账|未足额|未实缴|欠缴|欠费|中断|停保|停缴|暂停|缓缴|^未|^否$|^[-—–/×xX✕╳△▲无*]+$|^0(?:\.0+)?$"
 )
 _PAID: Final = re.compile(r"已缴|到账|实缴|足额|正常|缴费|补缴|已收|[√✓✔☑●■✅VvＶ∨]|^[是Yy]$|^¥?[1-9][\d,]*(?:\.\d+)?$")
-_STATE: Final = r"(?:[已未](?:缴费?|到账|足额)|欠[缴费]|(?:正常|足额)缴费|[√✓✔×])"
+_STATE: Final = r"(?:[已未](?:缴费?|到账|足额)|欠[缴费]|(?:正常|足额)缴费|[√✓✔×●△▲])"
 #: A state, or whatever else stands between spaces up to a state that it runs into (…有限公司已缴).
-_PART: Final = re.compile(rf"{_STATE}|[^\s√✓✔×]+?(?=(?<=[\d司团心院所]){_STATE}|[\s√✓✔×]|$)")
+_PART: Final = re.compile(rf"{_STATE}|[^\s√✓✔×●△▲]+?(?=(?<=[\d司团心院所]){_STATE}|[\s√✓✔×●△▲]|$)")
 _HEADS: Final = re.compile(
     "序号?|费款|所属期?|年月|年度|单位|基数|养老|失业|工伤|医疗|生育|状态|状况|标志|情况|到账|险种|月数|起始|开始|截止|终止|结束|"
     "起止|备注|缴费|个人|参保地"
@@ -105,35 +105,8 @@ def _is_labelled_past(cell: Line, table: Sequence[Line]) -> bool:
     return nearest is not None and bool(_PAST.search(nearest.text))
 
 
-def tokens_in_two_columns(table: Sequence[Line]) -> list[Token]:
-    """Months whose year and month stand in two columns (浙江, 江苏 and others)."""
-    heads = [line for line in table if line.text in {"年", "年度", "年份"}]
-    month_heads = [line for line in table if line.text in {"月", "月份"}]
-    pair = next(
-        ((a, b) for a in heads for b in month_heads if same_row(a.box, b.box) and b.box.left > a.box.left), None
-    )
-    if pair is None:
-        return []
-    below = [line for line in table if line.box.top > pair[0].box.middle[1]]
-    years = [line for line in below if re.fullmatch(r"20\d{2}年?", line.text) and overlap(line.box, pair[0].box) > 0]
-    months = [
-        line
-        for line in below
-        if re.fullmatch(r"(0?[1-9]|1[0-2])月?", line.text)
-        and abs(line.box.middle[0] - pair[1].box.middle[0]) < abs(line.box.middle[0] - pair[0].box.middle[0])
-        and abs(line.box.middle[0] - pair[1].box.middle[0]) < 1.5 * max(pair[1].box.width, line.box.width)
-    ]
-    found = []
-    for month in months:
-        year = next((year for year in years if same_row(year.box, month.box)), None)
-        if year is not None:
-            value = f"{year.text[:4]}-{int(month.text.rstrip('月')):02d}"
-            found.append(Token(value, enclosing((year.box, month.box)) or month.box, month))
-    return found if len(found) == len(months) else []
-
-
-def heads_above(table: Sequence[Line], first: Box) -> list[Line]:
-    """The table's heads above its first month, wrapped heads joined."""
+def lines_above(table: Sequence[Line], first: Box) -> list[Line]:
+    """Short lines above the table's first month that hang together, from the lowest upwards: what may be heads."""
     reach = 7 * first.height
     above = [
         line
@@ -142,8 +115,13 @@ def heads_above(table: Sequence[Line], first: Box) -> list[Line]:
         and len(line.text) <= 12
         and not MONTH.search(line.text)
     ]
+    return _head_row(above, first.height)
+
+
+def heads_above(table: Sequence[Line], first: Box) -> list[Line]:
+    """The table's heads above its first month, wrapped heads joined."""
     heads: list[Line] = []
-    for line in _head_row(above, first.height):
+    for line in lines_above(table, first):
         at = next((i for i, head in enumerate(heads) if overlap(head.box, line.box) > 0.6), None)
         if at is None:
             heads.append(line)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from random import Random
+from zlib import crc32
 
 from PIL import Image, ImageDraw
 
@@ -359,6 +360,110 @@ def in_words(sheet: Sheet, top: float, insured: Insured, rng: Random) -> float:
     return top
 
 
+def year_once(sheet: Sheet, top: float, insured: Insured, rng: Random) -> float:
+    """The year in one cell over all its months, firms in a table of their own, rows under a number (浙江).
+
+    The caption's span ends with the month of printing, which is not booked yet.
+    """
+    sheet.text(22, top, "参加社会保险基本情况", 4, bold=True)
+    basics = [[kind, "正常参保", insured.employer] for kind in KINDS]
+    top = _table(sheet, top + 6, [("险种", 44.0), ("参保状态", 26.0), ("参保单位", 70.0)], basics, 8) + 4
+    first = insured.rows[0][0] if insured.rows else f"{insured.printed_on:%Y-%m}"
+    span = f"（{first.replace('-', '')}-{insured.printed_on:%Y%m}）"
+    sheet.text(22, top, f"最近{len(insured.rows) + 1}个月缴费情况{span}", 4, bold=True)
+    columns = [("年", 16.0), ("月", 12.0), ("单位编号", 26.0), ("参保地", 26.0), ("缴费基数", 22.0), ("个人缴费", 22.0)]
+    columns += [("缴费状况", 22.0), ("备注", 16.0)]
+    unit = _unit_number(insured.employer)
+    years = [month[:4] for month, _, _ in insured.rows]
+    rows = [
+        ["", month[5:], unit, "南岸区", "4850.00", "388.00" if paid else "0.00", "已到账" if paid else "未到账", ""]
+        for month, _, paid in insured.rows
+    ]
+    top = _table(sheet, top + 6, columns, rows, high := 7.0)
+    lines = len(rows)
+    for year in dict.fromkeys(years):
+        middle = years.index(year) + years.count(year) / 2
+        sheet.text(22, top - (lines - middle) * high - 1.8, year, 3.3)
+    return top
+
+
+def year_by_year(sheet: Sheet, top: float, insured: Insured, rng: Random) -> float:
+    """A table for each year, a row for each of its months, two columns an insurance, signs with a legend (河南)."""
+    kinds = ("基本养老保险", "失业保险", "工伤保险")
+    paid = {month: state for month, _, state in insured.rows}
+    for year in sorted({month[:4] for month in paid} | {f"{insured.printed_on.year}"}):
+        sheet.centred(sheet.width / 2, top, f"{year}年缴费明细情况", 4, bold=True)
+        top = _double_heads(sheet, top + 6, [("月份", 18.0)], [(kind, ("缴费基数", "缴费情况")) for kind in kinds])
+        columns = [18.0, *(25.0 for _ in range(6))]
+        rows = []
+        for number in range(1, 13):
+            state = paid.get(f"{year}-{number:02d}")
+            cell = ["4850", "●"] if state else ["4850", "△"] if state is False else ["-", "-"]
+            rows.append([f"{number:02d}", *cell * 3])
+        top = _rows(sheet, top, columns, rows, 5.4) + 3
+    sheet.text(22, top, "说明：1.“●”表示已经实缴，“△”表示欠费，“○”表示外地转入，“-”表示未制定计划。", 3.3)
+    return top + 5
+
+
+def under_two_heads(sheet: Sheet, top: float, insured: Insured, rng: Random) -> float:
+    """Amounts under heads of two rows, each employer as a number that a note explains (广东)."""
+    writing = _month_writing(rng, "", "-")
+    kinds = [("养老保险", ("缴费基数", "单位缴", "个人缴")), ("失业保险", ("缴费基数", "单位缴", "个人缴"))]
+    kinds.append(("工伤保险", ("缴费基数", "单位缴")))
+    sheet.text(22, top, "二、参保缴费明细（金额单位：元）", 4, bold=True)
+    alone = [("缴费年月", 22.0), ("单位编号", 26.0)]
+    top = _double_heads(sheet, top + 6, alone, kinds, 15.5)
+    numbers = {name: _unit_number(name) for _, name, _ in insured.rows}
+    rows = []
+    for month, name, state in insured.rows:
+        pension, others = ("776.00", "388.00"), ("24.25", "24.25", "9.70")
+        amounts = (
+            [*pension, "4850", *others[:2], "4850", others[2]] if state else ["0", "0", "4850", "0", "0", "4850", "0"]
+        )
+        rows.append([writing(month), numbers[name], "4850", *amounts])
+    top = _rows(sheet, top, [22.0, 26.0, *(15.5 for _ in range(8))], rows, 7) + 3
+    sheet.text(22, top, "备注：上述“参保缴费明细”表中“单位编号”对应的单位名称如下：", 3.6)
+    for name, number in numbers.items():
+        top += 6
+        sheet.text(22, top, f"{number}：重庆市：{name}", 3.6)
+    return top + 5
+
+
+def _double_heads(
+    sheet: Sheet,
+    top: float,
+    alone: Sequence[tuple[str, float]],
+    groups: Sequence[tuple[str, tuple[str, ...]]],
+    width: float = 25.0,
+) -> float:
+    """Heads of two rows: those that stand alone over both, a group's name over its own."""
+    left, high = 20.0, 6.0
+    for head, wide in alone:
+        sheet.frame(left, top, left + wide, top + 2 * high)
+        sheet.text(left + 1.2, top + high - 1.8, head, 3.3)
+        left += wide
+    for head, parts in groups:
+        sheet.frame(left, top, left + width * len(parts), top + high)
+        sheet.centred(left + width * len(parts) / 2, top + 1.2, head, 3.3)
+        for part in parts:
+            sheet.frame(left, top + high, left + width, top + 2 * high)
+            sheet.text(left + 1.2, top + high + 1.2, part, 3.1)
+            left += width
+    return top + 2 * high
+
+
+def _rows(sheet: Sheet, top: float, widths: Sequence[float], rows: Sequence[Sequence[str]], high: float) -> float:
+    """Rows of a table whose heads stand already."""
+    lefts = [20.0, *(20 + width for width in itertools.accumulate(widths))]
+    for row in rows:
+        sheet.frame(lefts[0], top, lefts[-1], top + high)
+        for cell, (left, right) in zip(row, itertools.pairwise(lefts), strict=True):
+            sheet.rule(right, top, right, top + high)
+            _fitted(sheet, left + 1.2, top + high / 2 - 1.8, right - left - 2, cell, 3.3, high)
+        top += high
+    return top
+
+
 BODIES: tuple[Part, ...] = (
     month_rows,
     month_rows,
@@ -373,6 +478,9 @@ BODIES: tuple[Part, ...] = (
     two_lists,
     summary_and_rows,
     in_words,
+    year_once,
+    year_by_year,
+    under_two_heads,
 )
 
 
@@ -497,6 +605,11 @@ def _month_writing(rng: Random, *styles: str) -> Callable[[Month], str]:
 
 def _sex(insured: Insured) -> str:
     return "男" if int(insured.person.citizen_id[16]) % 2 else "女"
+
+
+def _unit_number(employer: str) -> str:
+    """What the authority calls an employer."""
+    return f"50{crc32(employer.encode()) % 10**8:08d}"
 
 
 def _own_number(insured: Insured) -> str:

@@ -560,3 +560,109 @@ def test_the_marks_of_a_grid_are_looked_at_besides_being_read(drawn, paid, certa
         picture[y - side : y + side, x - side : x + side] = 30
     months = read_certificate("社保证明.jpg", 0, [page], [picture]).months
     assert (months.paid, months.certain) == (paid, certain)
+
+
+def set_out(*rows, top=0.3):
+    """Lines of a table that a page of strings cannot set: each row is (down, ((left, words), …)), in letters."""
+    return tuple(
+        Line(words, Box(left, at, left + 0.011 * sum(1 + (sign > "\u2e7f") for sign in words), at + 0.016), 0.97)
+        for at, cells in ((top + 0.018 * down, cells) for down, cells in rows)
+        for left, words in cells
+    )
+
+
+def with_table(lines, read_by=ReadBy.OCR):
+    page = a_page(*HEAD, read_by=read_by)
+    return read_certificate("社保证明.jpg", 2, [replace(page, lines=(*page.lines, *lines))])
+
+
+#: 缴费年月 and 单位编号 over both rows of heads; each insurance over the middle of its parts.
+TWO_ROWS = (
+    (0, ((0.42, "养老保险"), (0.72, "失业保险"))),
+    (0.7, ((0.05, "缴费年月"), (0.17, "单位编号"))),
+    (
+        1.4,
+        (
+            (0.30, "缴费基数"),
+            (0.42, "单位缴"),
+            (0.52, "个人缴"),
+            (0.64, "缴费基数"),
+            (0.76, "单位缴"),
+            (0.86, "个人缴"),
+        ),
+    ),
+)
+
+
+@pytest.mark.parametrize("read_by", [ReadBy.TEXT, ReadBy.OCR])
+def test_under_heads_of_two_rows_the_amounts_count_and_not_what_they_are_reckoned_from(read_by):
+    months = months_of("2025-12", "2026-03")
+    rows = [
+        (
+            3.2 + 1.8 * at,
+            (
+                (0.05, month.replace("-", "")),
+                (0.17, "5012345678"),
+                *((0.30, "4850"), (0.42, "0" if month == "2026-03" else "776.00")),
+                *((0.52, "0" if month == "2026-03" else "388.00"), (0.64, "4850"), (0.76, "24.25"), (0.86, "24.25")),
+            ),
+        )
+        for at, month in enumerate(months)
+    ]
+    read = with_table(set_out(*TWO_ROWS, *rows), read_by)
+    assert (read.months.paid, read.months.unpaid) == (months[:3], months[3:])
+    assert read.months.certain
+
+
+def test_what_a_payment_is_reckoned_from_does_not_say_that_it_was_made():
+    heads = ("缴费年月", "单位名称", "养老保险缴费基数", "缴费状态")
+    read = certificate(*HEAD, heads, ("202601", FIRM, "4850", "已到账"), ("202602", FIRM, "4850", "未到账"))
+    assert (read.months.paid, read.months.unpaid) == (("2026-01",), ("2026-02",))
+
+
+@pytest.mark.parametrize("read_by", [ReadBy.TEXT, ReadBy.OCR])
+@pytest.mark.parametrize("backwards", [False, True])
+def test_a_year_that_stands_once_for_all_its_months_is_theirs(read_by, backwards):
+    months = months_of("2025-10", "2026-03")
+    listed = months[::-1] if backwards else months
+    years = [month[:4] for month in listed]
+    heads = (0, ((0.05, "年"), (0.15, "月"), (0.3, "单位编号"), (0.6, "缴费状况")))
+    rows = [
+        (1.8 * (at + 1), ((0.15, month[5:]), (0.3, "5012345678"), (0.6, "未到账" if month == "2026-02" else "已到账")))
+        for at, month in enumerate(listed)
+    ]
+    merged = [
+        (1.8 * (years.index(year) + 1 + (years.count(year) - 1) / 2), ((0.05, year),)) for year in dict.fromkeys(years)
+    ]
+    read = with_table(set_out(heads, *rows, *merged), read_by)
+    assert read.months.paid == tuple(month for month in months if month != "2026-02")
+    assert read.months.unpaid == ("2026-02",)
+    assert read.months.certain
+
+
+def test_a_year_that_was_not_read_leaves_its_months_open():
+    heads = (0, ((0.05, "年"), (0.15, "月"), (0.6, "缴费状况")))
+    rows = [(1.8 * at, ((0.15, month), (0.6, "已到账"))) for at, month in enumerate(("11", "12", "01", "02"), 1)]
+    read = with_table(set_out(heads, *rows, (1.8 * 1.5, ((0.05, "2025"),))))
+    assert read.months.paid == ()
+
+
+def test_a_table_for_each_year_is_of_the_year_in_its_caption():
+    signs = {"2025-12": "●", "2026-01": "●", "2026-02": "△"}
+    lines = []
+    for at, year in enumerate(("2025", "2026")):
+        top = 30 * at
+        lines += [(top, ((0.4, f"{year}年缴费明细情况"),))]
+        lines += [(top + 2.5, ((0.2, "基本养老保险"), (0.5, "失业保险"))), (top + 3.2, ((0.05, "月份"),))]
+        heads = ((0.15, "缴费基数"), (0.3, "缴费情况"), (0.45, "缴费基数"), (0.6, "缴费情况"))
+        lines += [(top + 3.9, heads)]
+        for number in range(1, 13):
+            sign = signs.get(f"{year}-{number:02d}", "-")
+            basis = "-" if sign == "-" else "4850"
+            cells = ((0.05, f"{number:02d}"), (0.15, basis), (0.3, sign), (0.45, basis), (0.6, "●"))
+            lines.append((top + 3.9 + 1.8 * number, cells))
+    page = a_page(*HEAD)
+    read = read_certificate("社保证明.pdf", 2, [replace(page, lines=(*page.lines, *set_out(*lines, top=0.25)))])
+    assert read.months.paid == ("2025-12", "2026-01")
+    assert {"2026-02", "2025-11"} <= set(read.months.unpaid)
+    assert read.months.certain
