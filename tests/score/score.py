@@ -91,6 +91,8 @@ class Judgement:
             yield f"missed {', '.join(sorted(self.missed))}"
         if self.false_defects:
             yield f"false {', '.join(sorted(self.false_defects))}"
+        if self.handed_without_need and self.verdict_is_right:
+            yield f"handed over for {', '.join(sorted(self.codes('doubt')))}"
 
 
 @dataclass(frozen=True)
