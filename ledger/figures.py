@@ -5,7 +5,7 @@ period was due: a case may stand in three months with a different figure each ti
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -305,7 +305,12 @@ def _called(connection: Connection, period: Period) -> list[bool]:
 
 def _calls_within(steps: dict[str, Any], period: Period) -> list[bool]:
     calls = (value for name, value in steps.items() if name.startswith("call "))
-    return [one["reached"] for one in calls if period.start <= datetime.fromisoformat(one["at"]) < period.end]
+    return [_passed(one) for one in calls if period.start <= datetime.fromisoformat(one["at"]) < period.end]
+
+
+def _passed(call: Mapping[str, Any]) -> bool:
+    """Entries of before a call could fail have no result: whoever was reached was known."""
+    return bool(call["reached"]) and call.get("result", "passed") == "passed"
 
 
 def _sent_on_site(period: Period) -> Select[Any]:

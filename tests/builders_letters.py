@@ -77,6 +77,7 @@ LETTERS = {
         "duplicate", "verification_reminder", "withdrawal_receipt", "inquiry_receipt", "progress", "question",
         "interim", "rehearsal", "withdrawn",
     )},
+    "on_site-failed": ("on_site", {"failed": (datetime(2026, 3, 13, 15, 30, tzinfo=OFFICE_TIME),)}),
     "closed_directly": ("closed_directly", _CLOSE),
     "owner_faults": ("owner_faults", {**_BY_FIRM, "addressee": "重庆某高速公路建设有限公司", "engineer": None}),
     "closed_directly-by-firm": ("closed_directly", _CLOSE_BY_FIRM),

@@ -59,7 +59,7 @@ def understood(words: list[str]) -> Command:
     if isinstance(read, NotUnderstood):
         raise UsageError(
             f"{' '.join(words)}: not understood ({read.why.value}); use 受理, 补正, 通过, 不通过：理由, 现场, "
-            "复核完成 2026-12-03, 视频核验 通过|未接通, 提醒复核, 转办 NAME, 撤销, 办结, 备注：…, 查询 "
+            "复核完成 2026-12-03, 视频核验 通过|未接通|未通过：原因, 提醒复核, 转办 NAME, 撤销, 办结, 备注：…, 查询 "
             "or check:municipal|national|insurance=RESULT, check:acceptance|project_changed|firm_changed=2026-08-02"
         )
     return read

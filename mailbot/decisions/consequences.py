@@ -1,8 +1,9 @@
 """What follows from a reviewer's word for this case?
 
 A word and a case become a plan: the new state, the letters, what is noted, which periods begin. Nothing is written
-here. The words of the circular decide what is possible: 现场 only after recorded attempts to call (D28), direct closing
-only when the enterprise's ten workdays are over (D32) or the enterprise itself applied (D33).
+here. The words of the circular decide what is possible: 现场 only after recorded attempts to call, or one in which the
+applicant could not be known, and then no 通过 before it (D28); direct closing only when the enterprise's ten workdays
+are over (D32) or the enterprise itself applied (D33).
 """
 
 from collections.abc import Mapping
@@ -15,9 +16,9 @@ from ledger.entries import CaseState, ClockEntry, LetterState
 from ledger.questions import CaseFile
 from mailbot.cases.happenings import ENTERED, clocks_of, filing_of
 from mailbot.cases.workbench import Tools
-from mailbot.decisions.letters import DecisionLetters, Drafted, defects, unanswered_calls
+from mailbot.decisions.letters import DecisionLetters, Drafted, defects, failed_calls, unanswered_calls
 from mailbot.examination.clocks import Event, Happened
-from mailbot.examination.command import Check, Command, Word
+from mailbot.examination.command import Call, Check, Command, Word
 from mailbot.examination.workdays import CalendarYearMissing, day_of_receipt
 from mailbot.letters.drafting import Item
 from mailbot.settings import Reviewer
@@ -36,6 +37,7 @@ class Reason(StrEnum):
     STATE = "state"  #: not from where the case stands
     NEEDS_WORDS = "needs_words"  #: nothing certain is wrong: say what is to be corrected
     CALLS_MISSING = "calls_missing"
+    IDENTITY_FAILED = "identity_failed"  #: the video call did not show who he is: 现场 first
     NOT_DUE = "not_due"  #: the enterprise still has time for its 复核
     DATE_IMPOSSIBLE = "date_impossible"
     NOT_BY_ENGINEER = "not_by_engineer"  #: identity is checked for 本人提交 only
@@ -177,6 +179,8 @@ class Decider:
 
     def _approve(self, command: Command, file: CaseFile, reviewer: Reviewer, now: datetime) -> Plan | NotPossible:
         facts = file.case.facts
+        if file.case.state is CaseState.COMPLETE and failed_calls(file.case.steps):
+            return NotPossible(Reason.IDENTITY_FAILED)
         today, steps = day_of_receipt(now), {"national_closed_on": day_of_receipt(now).isoformat()}
         kind, state = "approved", CaseState.APPROVED
         if facts.action == "close" and facts.submitted_by == "firm":
@@ -216,11 +220,11 @@ class Decider:
     def _on_site(self, command: Command, file: CaseFile, reviewer: Reviewer, now: datetime) -> Plan | NotPossible:
         if file.case.facts.submitted_by != "engineer":
             return NotPossible(Reason.NOT_BY_ENGINEER)
-        calls = unanswered_calls(file.case.steps)
+        calls, failed = unanswered_calls(file.case.steps), failed_calls(file.case.steps)
         days = {day for at in calls if self._works(day := day_of_receipt(at))}
-        if len(days) < CALL_ATTEMPTS:
+        if not failed and len(days) < CALL_ATTEMPTS:
             return NotPossible(Reason.CALLS_MISSING, calls=len(days))
-        facts = self._letters.facts(file, reviewer, now, calls=calls)
+        facts = self._letters.facts(file, reviewer, now, calls=calls, failed=failed)
         letter = Drafted("on_site", (file.case.facts.applicant,), facts)
         return Plan(Word.ON_SITE, file.case.state, CaseState.ON_SITE, letters=(letter,), cancel=_waiting(file))
 
@@ -260,14 +264,16 @@ class Decider:
         return Plan(Word.VERIFIED, state, state, steps=steps, clocks=clocks, cancel=cancel, day=day)
 
     def _call(self, command: Command, file: CaseFile, reviewer: Reviewer, now: datetime) -> Plan | NotPossible:
-        """Who called when and whether he was reached; no recording is kept."""
+        """Who called when and what came of it; no recording is kept, and the applicant is told nothing by it."""
         if file.case.facts.submitted_by != "engineer":
             return NotPossible(Reason.NOT_BY_ENGINEER)
         at, state = now.isoformat(timespec="seconds"), file.case.state
-        steps: dict[str, Any] = {f"call {at}": {"at": at, "by": reviewer.address, "reached": bool(command.reached)}}
-        result = "passed" if command.reached else "unreachable"
-        steps |= {"identity_checked": "video", "identity_checked_on": at, "identity_result": result}
-        return Plan(Word.CALL, state, state, steps=steps)
+        result = command.call or Call.UNREACHABLE
+        call = {"at": at, "by": reviewer.address, "reached": result is not Call.UNREACHABLE, "result": result.value}
+        steps: dict[str, Any] = {f"call {at}": {**call, "text": command.text} if command.text else call}
+        steps |= {"identity_checked": "video", "identity_checked_on": at, "identity_result": result.value}
+        drawn = _waiting(file, "closed_directly") if result is Call.FAILED else ()
+        return Plan(Word.CALL, state, state, steps=steps, cancel=drawn)
 
     def _hand_over(self, command: Command, file: CaseFile, reviewer: Reviewer, now: datetime) -> Plan | NotPossible:
         mailbox, today = self._letters.mailbox(file), day_of_receipt(now)

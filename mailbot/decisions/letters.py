@@ -12,6 +12,7 @@ from ledger.entries import Letter, LetterState
 from ledger.questions import CaseFile
 from mailbot.cases.happenings import filing_of
 from mailbot.cases.workbench import Tools
+from mailbot.examination.command import Call
 from mailbot.examination.verdict import Clock, Severity
 from mailbot.letters.correspondence import Thread, compose, message_id, reply_subject
 from mailbot.letters.drafting import Item, LetterFacts
@@ -34,6 +35,7 @@ class DecisionFacts(LetterFacts):
     contact: str = ""  #: the reviewer, by name
     reasons: tuple[str, ...] = ()
     calls: tuple[datetime, ...] = ()  #: that were not answered
+    failed: tuple[datetime, ...] = ()  #: that did not show him to be who he says
     last_day: date | None = None  #: of the enterprise's ten workdays
     verified_on: date | None = None
 
@@ -160,6 +162,17 @@ def unanswered_calls(steps: dict[str, Any]) -> tuple[datetime, ...]:
     """The recorded attempts that reached nobody, in order (D28)."""
     calls: Sequence[Any] = [value for name, value in steps.items() if name.startswith("call ")]
     return tuple(sorted(datetime.fromisoformat(one["at"]) for one in calls if not one["reached"]))
+
+
+def failed_calls(steps: dict[str, Any]) -> tuple[datetime, ...]:
+    """Those in which somebody answered who could not be known for the applicant, since one that passed (D28)."""
+    calls = sorted(
+        (datetime.fromisoformat(value["at"]), value.get("result"))
+        for name, value in steps.items()
+        if name.startswith("call ") and value["reached"]
+    )
+    passed = max((place for place, (_, result) in enumerate(calls, 1) if result != Call.FAILED), default=0)
+    return tuple(at for at, _ in calls[passed:])
 
 
 def _feedback_clock(file: CaseFile) -> Clock:

@@ -14,7 +14,7 @@ from ledger.questions import CaseFile
 from mailbot.cases.workbench import Tools
 from mailbot.decisions.checklist import Lookup, checklist
 from mailbot.decisions.consequences import NotPossible
-from mailbot.decisions.letters import Drafted, unanswered_calls
+from mailbot.decisions.letters import Drafted, failed_calls, unanswered_calls
 from mailbot.decisions.tokens import Mark, Tokens
 from mailbot.examination.command import Why, Word
 from mailbot.letters.correspondence import Thread, compose, message_id
@@ -54,7 +54,8 @@ class Note:
     undone: str = ""  #: the word that was taken back
     review_due: date | None = None
     to: str = ""  #: whose case it has become
-    calls: tuple[datetime, ...] = ()
+    calls: tuple[datetime, ...] = ()  #: that were not answered
+    failed: bool = False  #: the video call did not show who the applicant is
     names: Mapping[str, str] = field(default_factory=dict)  #: folded address → name of a reviewer
 
     @classmethod
@@ -74,6 +75,7 @@ class Note:
             application=bool(file.case.facts.matter and file.case.facts.submitted_by),
             obstacle_by=names.get(by.lower(), by),
             calls=unanswered_calls(file.case.steps),
+            failed=bool(failed_calls(file.case.steps)),
             names=names,
             **more,
         )

@@ -23,7 +23,7 @@ class Word(StrEnum):
     REJECT = "reject"  #: 不通过：理由
     ON_SITE = "on_site"  #: 现场
     VERIFIED = "verified"  #: 复核完成 2026-12-03
-    CALL = "call"  #: 视频核验 通过|未接通
+    CALL = "call"  #: 视频核验 通过|未接通|未通过
     REMIND = "remind"  #: 提醒复核
     HAND_OVER = "hand_over"  #: 转办 NAME
     UNDO = "undo"  #: 撤销
@@ -48,6 +48,14 @@ class Why(StrEnum):
     NOT_CONFIRMED = "not_confirmed"  #: something else than 确认 was answered to a confirmation mail
 
 
+class Call(StrEnum):
+    """What came of a video call (附件4 3.3)."""
+
+    PASSED = "passed"  #: 通过
+    UNREACHABLE = "unreachable"  #: 未接通
+    FAILED = "failed"  #: 未通过: somebody answered, and it could not be seen that he is the applicant
+
+
 class Check(StrEnum):
     """What only a person can look up."""
 
@@ -64,10 +72,10 @@ class Command:
     """One decision word with what belongs to it."""
 
     word: Word
-    text: str = ""  #: name of 转办, text of 备注, result of a check
+    text: str = ""  #: name of 转办, text of 备注, result of a check, why a call failed
     items: tuple[str, ...] = ()  #: reasons of 不通过, further points of 补正
     day: date | None = None  #: of 复核完成
-    reached: bool | None = None  #: of 视频核验
+    call: Call | None = None  #: of 视频核验
     check: Check | None = None
 
 
@@ -107,7 +115,7 @@ _CHECKS: Final = {
     "项目变更": Check.PROJECT_CHANGED,
     "企业变更": Check.FIRM_CHANGED,
 }
-_CALLS: Final = {"通过": True, "未接通": False}
+_CALLS: Final = {"通过": Call.PASSED, "未接通": Call.UNREACHABLE, "未通过": Call.FAILED, "不通过": Call.FAILED}
 _STOP: Final = "。.!;"
 _SEPARATORS: Final = " \t\u3000:：,，"
 _QUESTION: Final = ("?", "？")
@@ -196,10 +204,13 @@ def _verified(rest: str, below: tuple[str, ...], line: str) -> Parsed:
 
 
 def _call(rest: str, below: tuple[str, ...], line: str) -> Parsed:
-    reached = _CALLS.get(compact(folded(rest)).lstrip(":,").rstrip("。."))
-    if reached is None:
+    """Only a failure takes a reason behind it: a 通过 with more words may be none."""
+    if call := _CALLS.get(compact(folded(rest)).lstrip(":,").rstrip("。.")):
+        return Command(Word.CALL, call=call)
+    result, _, why = folded(rest).lstrip(_SEPARATORS).partition(":")
+    if _CALLS.get(compact(result)) is not Call.FAILED or not why.strip() or why.rstrip().endswith(_QUESTION):
         return NotUnderstood(Why.NO_RESULT, line)
-    return Command(Word.CALL, reached=reached)
+    return Command(Word.CALL, call=Call.FAILED, text=why.strip()[:LONGEST_TEXT])
 
 
 def _hand_over(rest: str, below: tuple[str, ...], line: str) -> Parsed:

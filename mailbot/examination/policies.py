@@ -277,7 +277,8 @@ _TABLE: Final = (
         "call_attempts",
         "I34",
         ("two_on_two_workdays",),
-        "A video call is tried on two workdays before the engineer is asked to come in person.",
+        "A video call is tried on two workdays before the engineer is asked to come in person; one in which he could "
+        "not be known needs no second.",
         asked=True,
     ),
     Policy(

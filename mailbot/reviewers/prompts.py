@@ -15,7 +15,7 @@ from ledger.entries import CaseState, Letter
 from ledger.questions import CaseFile, OpenClock
 from mailbot.cases.workbench import Tools
 from mailbot.decisions.consequences import Decider
-from mailbot.decisions.letters import DecisionLetters, Drafted
+from mailbot.decisions.letters import DecisionLetters, Drafted, failed_calls
 from mailbot.decisions.notes import Note, Notes
 from mailbot.decisions.replies import roster_of
 from mailbot.decisions.tokens import Tokens
@@ -79,7 +79,9 @@ class Prompts:
         if due is None or facts.submitted_by != "engineer":
             return None
         if day > due:
-            return self._decider.closing(file, now) if facts.action == "close" else None
+            if facts.action != "close" or failed_calls(file.case.steps):  # 通过 could not be answered: 现场 first
+                return None
+            return self._decider.closing(file, now)
         address = self._letters.firm_address(file)
         return self._decider.reminder(file, address, None, now) if address else None
 

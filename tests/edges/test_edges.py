@@ -14,7 +14,7 @@ import pytest
 from ledger.entries import CaseState, LetterState, MailState
 from ledger.errors import Stale
 from mailbot.examination.clocks import Event, Happened, after
-from mailbot.examination.command import Command, Word, parse
+from mailbot.examination.command import Call, Command, Word, parse
 from mailbot.examination.verdict import Outcome
 from mailbot.office.roster import readers
 from mailbot.office.suspension import Suspension, SuspensionList
@@ -743,17 +743,18 @@ def test_e32_a_letter_that_comes_back_is_marked_and_its_case_stays_open(tmp_path
 
 
 @pytest.mark.parametrize(
-    ("line", "reached"),
+    ("line", "call"),
     [
-        pytest.param("视频核验 通过", True, id="E27 reached"),
-        pytest.param("视频核验 未接通", False, id="E27 no answer"),
+        pytest.param("视频核验 通过", Call.PASSED, id="E27 reached"),
+        pytest.param("视频核验 未接通", Call.UNREACHABLE, id="E27 no answer"),
+        pytest.param("视频核验 未通过：不是本人", Call.FAILED, id="E27 another answers"),
         pytest.param("视频核验", None, id="E27 without a result nothing is entered"),
         pytest.param("视频核验 是另一个人", None, id="E27 what is neither is asked again"),
     ],
 )
-def test_a_call_is_entered_with_its_result(line, reached):
+def test_a_call_is_entered_with_its_result(line, call):
     parsed = parse(line)
-    assert (parsed.reached if isinstance(parsed, Command) else None) is reached
+    assert (parsed.call if isinstance(parsed, Command) else None) is call
     assert not isinstance(parsed, Command) or parsed.word is Word.CALL
 
 

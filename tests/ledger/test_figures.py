@@ -164,10 +164,12 @@ def test_what_is_open_due_soon_or_late_counts_the_offices_own_periods(ledger):
 
 
 def test_of_the_cases_called_those_reached_in_the_period_are_the_success(ledger):
-    for uid, calls in enumerate(([(3, False), (4, True)], [(3, False)], [(3, False)], []), start=1):
+    failed = {"reached": True, "result": "failed"}
+    missed, known = {"reached": False}, {"reached": True}  # as before a call could fail
+    for uid, calls in enumerate(([(3, missed), (4, known)], [(3, missed)], [(3, failed)], []), start=1):
         number = filed(ledger, uid, 2, due=date(2026, 11, 16))
-        for day, reached in calls:
-            steps = {f"call {day}": {"at": at(day).isoformat(), "by": "li@office.example", "reached": reached}}
+        for day, result in calls:
+            steps = {f"call {day}": {"at": at(day).isoformat(), "by": "li@office.example", **result}}
             ledger.decide(number, "call", actor="li@office.example", expected=CaseState.COMPLETE,
                           state=CaseState.COMPLETE, steps=steps, now=at(day))  # fmt: skip
     figures = november(ledger)

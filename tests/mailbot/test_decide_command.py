@@ -9,7 +9,7 @@ from ledger.ledger import Ledger
 from mailbot.cli import main
 from mailbot.commands.decide import understood
 from mailbot.errors import UsageError
-from mailbot.examination.command import Check, Command, Word
+from mailbot.examination.command import Call, Check, Command, Word
 from mailbot.settings import OFFICE_TIME
 from parsers.names import fold_firm
 from tests.builders_decisions import Bureau
@@ -86,7 +86,7 @@ def test_what_is_not_possible_fails_and_says_why(case, capsys):
     assert look().case.state is CaseState.REFERRED
 
 
-@pytest.mark.parametrize("words", [["通过？"], ["不通过"], ["好"], ["check:weather=fine"], ["视频核验", "不通过"]])
+@pytest.mark.parametrize("words", [["通过？"], ["不通过"], ["好"], ["check:weather=fine"], ["视频核验", "改期"]])
 def test_what_is_not_understood_is_wrong_usage(case, words):
     config, number, look = case
     assert decide(config, number, *words) == 2
@@ -112,7 +112,8 @@ def test_a_decision_is_taken_back(case, capsys):
 @pytest.mark.parametrize(
     ("words", "command"),
     [
-        (["视频核验", "未接通"], Command(Word.CALL, reached=False)),
+        (["视频核验", "未接通"], Command(Word.CALL, call=Call.UNREACHABLE)),
+        (["视频核验", "未通过：不是本人"], Command(Word.CALL, text="不是本人", call=Call.FAILED)),
         (["备注", "check:national=一致"], Command(Word.CHECK, text="一致", check=Check.NATIONAL)),
         (["check:project_changed=2026-02-02"], Command(Word.CHECK, text="2026-02-02", check=Check.PROJECT_CHANGED)),
         (["备注：重庆系统=一致"], Command(Word.CHECK, text="一致", check=Check.MUNICIPAL)),

@@ -66,6 +66,48 @@ def test_an_application_from_referral_to_the_register(bureau):
     assert bureau.ledger.verify() == ()
 
 
+class TestVideoCall:
+    """附件4 3.3: who cannot be reached, or cannot be known, is asked to come in person (D28)."""
+
+    @pytest.fixture
+    def failed(self, bureau):
+        number = bureau.filed()
+        bureau.says(number, "视频核验 未通过：接听人不是申请人")
+        return number
+
+    def test_a_failure_is_kept_with_its_reason_and_told_to_nobody_but_the_reviewer(self, bureau, failed):
+        case = bureau.case(failed)
+        (call,) = [value for name, value in case.steps.items() if name.startswith("call ")]
+        assert (call["result"], call["reached"], call["text"]) == ("failed", True, "接听人不是申请人")
+        assert (case.state, case.steps["identity_result"]) == (CaseState.COMPLETE, "failed")
+        assert {kind for kind, _ in bureau.kinds(failed)} == {"complete", "transcript"}
+        assert "可答复“现场”" in bureau.last("transcript", failed)[1]
+
+    def test_then_the_reviewer_may_ask_him_to_come_at_once(self, bureau, failed):
+        bureau.says(failed, "现场")
+        assert bureau.case(failed).state is CaseState.ON_SITE
+        words = bureau.last("on_site", failed)[1]
+        assert "进行视频核验，未能核实你的身份" in words
+        assert "接听人" not in words
+        bureau.says(failed, "通过")
+        case = bureau.case(failed)
+        assert (case.state, case.steps["identity_result"]) == (CaseState.APPROVED, "passed")
+
+    def test_or_refuse_but_not_pass_him(self, bureau, failed):
+        bureau.says(failed, "通过")
+        assert bureau.case(failed).state is CaseState.COMPLETE
+        assert "请先答复“现场”" in bureau.last("not_possible", failed)[1]
+        bureau.says(failed, "不通过：申请人身份未能核实")
+        assert bureau.case(failed).state is CaseState.REJECTED
+
+    def test_a_later_call_that_succeeds_lifts_it_and_one_unanswered_does_not(self, bureau, failed):
+        for call, state in (("未接通", CaseState.COMPLETE), ("通过", CaseState.APPROVED)):
+            bureau.later(hours=1)
+            bureau.says(failed, f"视频核验 {call}")
+            bureau.says(failed, "通过")
+            assert bureau.case(failed).state is state
+
+
 class TestCorrection:
     def test_sends_what_is_certain_and_what_the_reviewer_adds(self, bureau):
         number = bureau.referred(cc=())

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailbot.examination.command import Check, Command, NotUnderstood, Why, Word, parse
+from mailbot.examination.command import Call, Check, Command, NotUnderstood, Why, Word, parse
 from mailbot.examination.own_words import own_lines
 
 
@@ -59,8 +59,15 @@ def test_a_plain_word_is_understood(text, word):
             "复核完成：２０２６年１２月３日", Command(Word.VERIFIED, day=date(2026, 12, 3)), id="full-width day"
         ),
         pytest.param("复核完成2026/1/5。", Command(Word.VERIFIED, day=date(2026, 1, 5)), id="no blank"),
-        pytest.param("视频核验 通过", Command(Word.CALL, reached=True), id="reached"),
-        pytest.param("视频核验：未接通", Command(Word.CALL, reached=False), id="not reached"),
+        pytest.param("视频核验 通过", Command(Word.CALL, call=Call.PASSED), id="reached"),
+        pytest.param("视频核验：未接通", Command(Word.CALL, call=Call.UNREACHABLE), id="not reached"),
+        pytest.param("视频核验 未通过", Command(Word.CALL, call=Call.FAILED), id="failed"),
+        pytest.param("视频核验：不通过。", Command(Word.CALL, call=Call.FAILED), id="failed in other words"),
+        pytest.param(
+            "视频核验 未通过：不是 本人",
+            Command(Word.CALL, text="不是 本人", call=Call.FAILED),
+            id="why it failed",
+        ),
         pytest.param("转办 王审核", Command(Word.HAND_OVER, text="王审核"), id="handed over"),
         pytest.param("转办给王审核", Command(Word.HAND_OVER, text="王审核"), id="handed over to"),
         pytest.param("备注：已电话联系，下周补交", Command(Word.NOTE, text="已电话联系，下周补交"), id="note"),
@@ -140,7 +147,10 @@ MISREADINGS = [
     pytest.param("复核完成 2026-13-40", id="no such day"),
     pytest.param("复核完成 明天", id="a day in words"),
     pytest.param("视频核验", id="no result"),
-    pytest.param("视频核验 不通过", id="another result"),
+    pytest.param("视频核验 改期", id="another result"),
+    pytest.param("视频核验 通过：暂且", id="a pass with more words"),
+    pytest.param("视频核验 未通过：不是本人？", id="failure asked"),
+    pytest.param("视频核验 未通过吗", id="failure asked without a mark"),
     pytest.param("视频核验 通过？", id="result asked"),
     pytest.param("转办", id="nobody named"),
     pytest.param("备注：", id="nothing noted"),

@@ -75,6 +75,17 @@ def test_the_direct_closing_lies_ready_after_the_tenth_and_goes_on_a_word(bureau
     assert [state for kind, state in bureau.kinds(number) if kind == "closed_directly"] == ["cancelled", "queued"]
 
 
+def test_no_closing_lies_ready_for_whom_the_video_call_did_not_show(bureau):
+    """附件4 3.3: 现场 first, so the word that the prompt asks for would be refused."""
+    before, after = accepted(bureau, subject=CLOSE), accepted(bureau, subject=CLOSE, sender="other@person.invalid")
+    bureau.says(before, "视频核验 未通过")
+    laid(bureau, 27)
+    assert "closed_directly" not in drafts(bureau, before)
+    assert "closed_directly" in drafts(bureau, after)
+    bureau.says(after, "视频核验 未通过")
+    assert "closed_directly" not in drafts(bureau, after), "one that lay there is taken away"
+
+
 def test_a_new_engagement_is_never_closed_directly(bureau):
     number = accepted(bureau)
     laid(bureau, 27)
