@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from parsers.files.line_again import LineRead, is_doubtful, surer, without_pale
 from parsers.files.ocr import Grey, Quads, Reading
+from parsers.files.one_shape import usual_shapes
 from parsers.files.second_look import doubtful_spots, merged, unread_runs
 from parsers.files.turn import VOTERS, lies_on_its_side, sides, turned_picture, turned_quads, voters
 
@@ -49,6 +50,7 @@ class RapidOcr:
         logging.getLogger("RapidOCR").setLevel(logging.WARNING)
         self._find, self._recognise, self._classify = _load(engine)
         self._characters: list[str] = self._recognise.postprocess_op.character
+        self._usual = usual_shapes(self._characters)
 
     def read(self, red: Grey, enough: Callable[[], bool]) -> Reading:
         """The page's lines. Finding them costs 0.2 to 1.5 s, each line 10 to 60 ms."""
@@ -151,14 +153,15 @@ class RapidOcr:
 
         The column in which a sign is seen is where it stands on paper, to a fifth of its width.
         """
-        best = answer.argmax(axis=1)
+        seen = answer.argmax(axis=1)
+        best = self._usual[seen]
         keep = best != 0
         keep[1:] &= best[1:] != best[:-1]
         columns = np.flatnonzero(keep)
         if not len(columns):
             return LineRead("", 0.0, ())
         text = "".join(self._characters[best[column]] for column in columns)
-        trusts = answer[columns, best[columns]]
+        trusts = answer[columns, seen[columns]] + (seen != best)[columns] * answer[columns, best[columns]]
         ends = np.append(np.flatnonzero(np.diff(best)) + 1, len(best))
         lasts = ends[np.searchsorted(ends, columns, side="right")]
         places = np.minimum(1.0, (columns + lasts) / 2 * step)
