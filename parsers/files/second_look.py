@@ -1,6 +1,7 @@
 """Where did the finder run lines together or pass print over, so that it must look once more?"""
 
 import math
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from parsers.files.ocr import Grey, Quads, Reading, Signs
 from parsers.files.turn import sides, slope
 
+Mask = NDArray[np.uint8]  #: 255 or 1 where something is
 Spot = tuple[int, int, int, int]  #: left, top, right, bottom in pixels
 
 #: Only pages of running text are searched: on cards and screens ink without letters is no lost line.
@@ -27,6 +29,7 @@ _WORK_LINE: Final = 16.0
 _DARK: Final = 172  #: of 255, paper taken as white: thin print scaled down, but not a seal in red
 _RUN: Final = (2.5, 0.45, 2.2)  #: least width, least and most height of a passed-over run, in line heights
 _LONG_RUN: Final = 5.0  #: width in line heights from which a run is read without the finder
+_LABEL_RUN: Final = (3.0, 1.3)  #: least width and most height of a label that stands alone: so is it
 _RUN_INK: Final = 0.12
 _MOST_SPOTS: Final = 5
 _ADDED_CONFIDENCE: Final = 0.6
@@ -54,9 +57,14 @@ def unread_runs(red: Grey, reading: Reading) -> Quads:
     """
     usual = _usual_height(reading.quads)
     runs = _passed_over(red, reading.quads, usual) if usual else []
-    long = [run for run in runs if usual and run[2] - run[0] >= _LONG_RUN * usual]
+    long = [run for run in runs if usual and _is_print(run, usual)]
     rise = math.tan(slope(reading.quads))
     return np.array([_along(run, usual or 0.0, rise) for run in long], dtype=np.float32).reshape(-1, 4, 2)
+
+
+def _is_print(run: Spot, usual: float) -> bool:
+    wide, high = (run[2] - run[0]) / usual, (run[3] - run[1]) / usual
+    return wide >= _LONG_RUN or (wide >= _LABEL_RUN[0] and high <= _LABEL_RUN[1])
 
 
 def _along(run: Spot, usual: float, rise: float) -> list[tuple[float, float]]:
@@ -75,7 +83,9 @@ def merged(first: Reading, again: Reading) -> Reading:
     """The first reading, with what the second found where it saw nothing or boxes run together."""
     usual = _usual_height(first.quads) or 1.0
     crowded = set(_crowded(first, usual))
-    old, new = [_extent(quad) for quad in first.quads], [_extent(quad) for quad in again.quads]
+    # Boxes of slanting lines reach into each other: they are compared as they lie once level.
+    angle = slope(first.quads)
+    old, new = _level_extents(first.quads, angle), _level_extents(again.quads, angle)
     added, gone = [], set()
     for at, box in enumerate(new):
         met = {index for index, other in enumerate(old) if _share(box, other) > _OVERLAP or _share(other, box) > 0.5}
@@ -133,29 +143,44 @@ def _passed_over(red: Grey, quads: Quads, usual: float) -> list[Spot]:
         middle = quad.mean(axis=0)
         cv2.fillConvexPoly(dark, np.round((middle + (quad - middle) * (1.06, 1.3)) * scale).astype(np.int32), 0)
     run = np.ones((max(1, round(0.15 * line)), round(1.1 * line)), np.uint8)
-    joined = cv2.morphologyEx(dark, cv2.MORPH_CLOSE, run)
+    joined = np.asarray(cv2.morphologyEx(dark, cv2.MORPH_CLOSE, run), dtype=np.uint8)
+    return [
+        (round(x / scale), round(y / scale), round((x + wide) / scale), round((y + high) / scale))
+        for x, y, wide, high in _runs(dark, joined, line)
+    ]
+
+
+def _runs(dark: Mask, joined: Mask, line: float) -> Iterator[tuple[int, int, int, int]]:
+    """Left, top, width and height of each piece of `joined` that is as high as a line and filled with strokes."""
     count, labels, stats, _ = cv2.connectedComponentsWithStats(joined)
-    found: list[Spot] = []
     for label in range(1, count):
         x, y, wide, high, _ = (int(value) for value in stats[label])
-        if wide < _RUN[0] * line or not _RUN[1] * line <= high <= _RUN[2] * line:
-            continue
         window = (slice(y, y + high), slice(x, x + wide))
-        if np.mean(dark[window][labels[window] == label] > 0) * np.mean(labels[window] == label) < _RUN_INK:
+        mine = labels[window] == label
+        if wide < _RUN[0] * line or high < _RUN[1] * line:
             continue
-        found.append((round(x / scale), round(y / scale), round((x + wide) / scale), round((y + high) / scale)))
-    return found
+        if high > _RUN[2] * line:
+            # A signature or a seal hangs on to the line: what is long and level of it.
+            level = np.ones((round(_RUN[1] * line), round(_LONG_RUN * line)), np.uint8)
+            parts = np.asarray(cv2.morphologyEx(mine.astype(np.uint8), cv2.MORPH_OPEN, level), dtype=np.uint8)
+            if parts.any() and not np.array_equal(parts > 0, mine):
+                yield from ((x + left, y + top, w, h) for left, top, w, h in _runs(dark[window], parts, line))
+        elif np.mean(dark[window][mine] > 0) * np.mean(mine) >= _RUN_INK:
+            yield x, y, wide, high
 
 
-def _dark(small: Grey, line: float) -> NDArray[np.uint8]:
+def _dark(small: Grey, line: float) -> Mask:
     """Strokes darker than their paper, without rulings."""
     reach = max(3, round(2 * line) | 1)
     paper = cv2.blur(cv2.dilate(small, np.ones((reach // 2 | 1,) * 2, np.uint8)), (reach, reach)).astype(np.float32)
     even = np.minimum(255.0, small.astype(np.float32) * 255.0 / np.maximum(paper, 24.0))
     dark = np.asarray((even < _DARK) * 255, dtype=np.uint8)
     long = max(8, round(4 * line))
-    level = cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones((1, long), np.uint8))
-    upright = cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones((long, 1), np.uint8))
+    # A slanting ruling breaks into steps of one pixel: they are joined before they are measured.
+    level = cv2.morphologyEx(cv2.dilate(dark, np.ones((3, 1), np.uint8)), cv2.MORPH_OPEN, np.ones((1, long), np.uint8))
+    upright = cv2.morphologyEx(
+        cv2.dilate(dark, np.ones((1, 3), np.uint8)), cv2.MORPH_OPEN, np.ones((long, 1), np.uint8)
+    )
     rulings = cv2.dilate(cv2.bitwise_or(level, upright), np.ones((3, 3), np.uint8))
     return np.asarray(cv2.bitwise_and(dark, cv2.bitwise_not(rulings)), dtype=np.uint8)
 
@@ -163,6 +188,11 @@ def _dark(small: Grey, line: float) -> NDArray[np.uint8]:
 def _extent(quad: NDArray[np.float32]) -> Spot:
     low, high = quad.min(axis=0), quad.max(axis=0)
     return int(low[0]), int(low[1]), int(np.ceil(high[0])), int(np.ceil(high[1]))
+
+
+def _level_extents(quads: Quads, angle: float) -> list[Spot]:
+    turn = np.array([[math.cos(angle), -math.sin(angle)], [math.sin(angle), math.cos(angle)]], dtype=np.float32)
+    return [_extent(quad) for quad in quads @ turn]
 
 
 def _around(spot: Spot, pad: float) -> Spot:

@@ -122,5 +122,32 @@ def sloping(reading, rise):
     return replace(reading, quads=quads)
 
 
+@pytest.mark.parametrize(
+    ("strokes", "thick"),
+    [
+        pytest.param([(1000 - 60 * (n % 2), 626 + 9 * n) for n in range(9)], 5, id="a signature"),
+        pytest.param([(216, 160), (253, 900)], 2, id="the frame of an askew table"),
+    ],
+)
+def test_a_clause_on_to_which_something_else_hangs_is_read_alone(strokes, thick):
+    page = Image.fromarray(a_page(CLAUSES))
+    ImageDraw.Draw(page).line(strokes, 20, thick)
+    (run,) = unread_runs(np.asarray(page), a_reading(CLAUSES[:9], [CLAUSE] * 9))
+    assert run[:, 1].mean() == pytest.approx((CLAUSES[9][1] + CLAUSES[9][3]) / 2, abs=0.3 * LINE)
+
+
+def test_what_stands_below_a_slanting_run_is_not_taken_for_the_same_line():
+    """A level frame around the one reaches over the other."""
+    first = sloping(a_reading([*CLAUSES, (250, 684, 320, 724)], [CLAUSE] * 10 + ["沈华"]), 0.04)
+    run = sloping(a_reading([(240, 650, 1000, 680)], ["直至重庆市交通运输委员会确认已有效整改"]), 0.04)
+    assert merged(first, run).texts[-1].startswith("直至")
+
+
+def test_a_label_that_the_finder_passes_over_again_is_read_without_it():
+    label = (560, 700, 668, 730)
+    (run,) = unread_runs(a_page(CLAUSES, label), a_reading(CLAUSES, [CLAUSE] * 10))
+    assert abs(run[:, 1].mean() - (label[1] + label[3]) / 2) < 0.2 * LINE
+
+
 def test_a_short_run_is_left_to_the_finder():
     assert len(unread_runs(a_page(CLAUSES, (600, 700, 690, 730)), a_reading(CLAUSES, [CLAUSE] * 10))) == 0
