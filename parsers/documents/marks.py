@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 
 from parsers.documents.document import Mark, Presence
 from parsers.documents.marks_ink import InkMap, Mask
+from parsers.documents.marks_red import RED, redness
 from parsers.files.page import Box
 
 _SIDE: Final = 1000  #: longer side of the picture the sizes below are measured on
-_RED: Final = 35  #: lead of red over green and blue, paper taken as white, that print and paper never have
 _PALE_RED: Final = 12  #: what a worn pad leaves
 _SIZE: Final = (0.085, 0.30)  #: diameter of a seal as a share of the longer side: 3 to 6 cm on A4, photos included
 _ASPECT: Final = (0.72, 1.39)
@@ -55,8 +55,8 @@ class _Shape:
 def find_seal(ink: InkMap, number: int, near: Box | None) -> Mark:
     """The seal on page `number`; `near` is the place where it belongs, None when that was not found."""
     scale = _SIDE / max(ink.height, ink.width)
-    red = _redness(ink, scale)
-    strong = _closed(red > _RED)
+    red = redness(ink, scale)
+    strong = _closed(red > RED)
     shapes = _shapes(strong)
     if ring := next((shape for shape in shapes if _is_ring(shape)), None):
         return Mark(Presence.PRESENT, number, _box(ring, strong))
@@ -84,24 +84,6 @@ def is_grey(ink: InkMap) -> bool:
     """A scan without any colour at all: a red seal on it is as black as print."""
     step = ink.colour[::3, ::3].astype(np.int16)
     return bool(np.percentile(step.max(axis=2) - step.min(axis=2), 99.9) <= _GREY_SPREAD)
-
-
-def red_share(ink: InkMap, box: Box) -> float:
-    """How much of a place is covered by red."""
-    rows, columns = ink.pixels(box)
-    patch = ink.colour[rows, columns].astype(np.int16)
-    return float(np.mean(patch[..., 0] - patch[..., 1:].max(axis=2) > _RED))
-
-
-def _redness(ink: InkMap, scale: float) -> NDArray[np.float32]:
-    """Lead of red over the other channels, each over its own paper, on the small picture."""
-    size = (max(1, round(ink.width * scale)), max(1, round(ink.height * scale)))
-    small = cv2.resize(ink.colour, size, interpolation=cv2.INTER_AREA)
-    paper = cv2.GaussianBlur(cv2.dilate(cv2.resize(small, None, fx=0.2, fy=0.2), np.ones((9, 9), np.uint8)), (0, 0), 4)
-    ground = cv2.resize(paper, size, interpolation=cv2.INTER_LINEAR).astype(np.float32)
-    even = np.minimum(255.0, small.astype(np.float32) * 255.0 / np.maximum(ground, 24.0))
-    lead = even[..., 0] - np.maximum(even[..., 1], even[..., 2])
-    return np.asarray(cv2.GaussianBlur(lead, (0, 0), 0.8), dtype=np.float32)
 
 
 def _closed(mask: NDArray[np.bool_]) -> Mask:
@@ -247,7 +229,7 @@ def _round_without_colour(ink: InkMap, near: Box) -> bool:
 
 def _hint_of_red(ink: InkMap, near: Box) -> bool:
     """A ring around the place to sign too pale for its pixels to be told from the paper, but not for its sum."""
-    red = _redness(ink, 0.5 * _SIDE / max(ink.height, ink.width))
+    red = redness(ink, 0.5 * _SIDE / max(ink.height, ink.width))
     return _best_ring(np.clip(red, 0.0, _RED_HELD), near) >= _HINT_LEAD
 
 

@@ -56,6 +56,33 @@ def test_a_red_letterhead_is_no_seal_and_no_doubt():
     assert seal_on(sheet).presence is Presence.ABSENT
 
 
+def _on_a_table(sheet: Sheet, seal_at: float | None = None) -> np.ndarray:
+    """Photographed on brown wood, in a light that leaves the sheet white."""
+    if seal_at is not None:
+        sheet.seal(seal_at, LEGAL.middle[1])
+    table = Image.new("RGB", (WIDTH + 260, HEIGHT + 260), (108, 78, 72))
+    table.paste(sheet.image, (130, 130))
+    return np.asarray(table)
+
+
+@pytest.mark.parametrize(
+    ("seal_at", "presence"),
+    [
+        pytest.param(None, Presence.ABSENT, id="none"),
+        pytest.param(0.75, Presence.PRESENT, id="in its place"),
+        pytest.param(0.9, Presence.PRESENT, id="close to the sheet's edge"),
+    ],
+)
+def test_a_brown_table_beside_bright_paper_is_no_red_mark(seal_at, presence):
+    """On the paper's terms it is as red as a worn seal."""
+    assert seal_on(Sheet(LETTER), _on_a_table(Sheet(LETTER), seal_at)).presence is presence
+
+
+def test_a_sheet_in_reddish_light_is_looked_at_all_the_same():
+    picture = (sealed().picture * np.array([1.0, 0.82, 0.78])).astype(np.uint8)
+    assert seal_on(Sheet(LETTER), picture).presence is Presence.PRESENT
+
+
 def _half(sheet: Sheet):
     picture = sheet.picture
     return picture[:, : round(0.75 * WIDTH)]
@@ -226,6 +253,17 @@ def test_a_tick_that_makes_a_smaller_frame_with_the_box_is_a_tick(seed):
     row = Box((x - 20) / WIDTH, (y - 10) / HEIGHT, (x + 60) / WIDTH, (y + 40) / HEIGHT)
     (found,) = find_squares(InkMap(sheet.picture), row, 28 / WIDTH)
     assert found.presence is Presence.PRESENT
+
+
+def test_a_square_s_side_and_the_next_character_s_strokes_make_no_larger_square():
+    """They frame a place beside the square, as large as it and almost as dark."""
+    sheet = Sheet()
+    side, x, y = 20, 300, 400
+    sheet.pen.rectangle((x, y, x + side, y + side), outline=(60, 60, 60), width=2)
+    sheet.pen.rectangle((x + 10, y - 1, x + 32, y + 21), outline=(80, 80, 80), width=2)
+    row = Box((x - 20) / WIDTH, (y - 10) / HEIGHT, (x + 70) / WIDTH, (y + 40) / HEIGHT)
+    left = min(square.box.left for square in find_squares(InkMap(sheet.picture), row, 26 / WIDTH))
+    assert left * WIDTH == pytest.approx(x, abs=2)
 
 
 def test_a_seal_without_its_colour_is_no_signature():
