@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import Final
 
 from parsers.documents.commitment_letter_alignment import DATE, MARGIN, SIGNATURE, Alignment
-from parsers.documents.commitment_letter_text import LetterLine, LetterText, folded
+from parsers.documents.commitment_letter_text import UNTICKED, LetterLine, LetterText, folded
 from parsers.documents.document import Field
 from parsers.documents.marks_ink import InkMap
 from parsers.files.page import Box, ReadBy
@@ -313,7 +313,14 @@ def _open_parts(line: LetterLine, start: int | None, end: int | None, edge: floa
     """Between two characters of a line, or from one to the `edge` of the text."""
     half = _HALF * line.em
     signs = range(0 if start is None else start, len(line.text) if end is None else end + 1)
-    middles = [line.middle(at) for at in signs if not _UNDERLINE.match(line.text[at]) or line.text[at] in "，。；：、"]
+    # The square before the neighbour is the neighbour's own option, and printed.
+    middles = [
+        line.middle(at)
+        for at in signs
+        if not _UNDERLINE.match(line.text[at])
+        or line.text[at] in "，。；：、"
+        or (at + 1 == end and line.text[at] in UNTICKED)
+    ]
     ends = [(middle - half, middle + half) for middle in middles]
     if start is None:
         ends.insert(0, (edge, edge))
