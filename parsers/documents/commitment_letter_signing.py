@@ -201,16 +201,24 @@ def _core(box: Box) -> Box:
 
 def _typed_in_line(line: LetterLine, place: SignPlace, names: set[str]) -> bool:
     """A filled-in name that was read in the label's own line, as high as print and set as close."""
-    label, _, rest = line.text.replace("：", ":").partition(":")
-    if not rest or label.strip() != place.label or fold_person(rest) not in names:
+    if fold_person("".join(line.text[at] for at in _behind_label(line, place))) not in names:
         return False
     low = line.box.height * line.page.height < _LINE_HEIGHT * line.box.width * line.page.width / line.advances[-1]
     return line.sure or (low and _is_set_close(line, place))
 
 
+def _behind_label(line: LetterLine, place: SignPlace) -> list[int]:
+    """Where in the line what is written behind the label stands; a seal may have swallowed the colon."""
+    text = line.text.replace("：", ":")
+    if not text.lstrip().startswith(place.label):
+        return []
+    start = text.index(place.label) + len(place.label)
+    return [at for at in range(start, len(text)) if not text[at].isspace() and text[at] != ":"]
+
+
 def _is_set_close(line: LetterLine, place: SignPlace) -> bool:
     """Do the characters behind the label stand as far apart as the label's own? Where it was not seen, they may."""
-    behind = [at for at in range(len(place.label) + 1, len(line.text)) if not line.text[at].isspace()]
+    behind = _behind_label(line, place)
     if not line.line.places or len(behind) < _FEWEST:
         return True
     printed = (line.middle(len(place.label) - 1) - line.middle(0)) / (len(place.label) - 1)
@@ -220,8 +228,8 @@ def _is_set_close(line: LetterLine, place: SignPlace) -> bool:
 
 def _reads_on(line: LetterLine, place: SignPlace) -> bool:
     """Was a name read in one line with the label, whosever?"""
-    _, _, rest = line.text.replace("：", ":").partition(":")
-    return sum("\u4e00" <= sign <= "\u9fff" for sign in rest) >= _FEWEST and line.line.confidence >= _WELL
+    behind = _behind_label(line, place)
+    return sum("\u4e00" <= line.text[at] <= "\u9fff" for at in behind) >= _FEWEST and line.line.confidence >= _WELL
 
 
 def _seal(text: LetterText, ink: Mapping[int, InkMap], sealed: tuple[LetterLine, Box] | None) -> Mark:
