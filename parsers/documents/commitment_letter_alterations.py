@@ -33,7 +33,9 @@ _ONE_DOUBTED: Final = 0.3  #: confidence that a line may lack in all before one 
 _TRUSTED: Final = 0.95  #: the same in one character
 _SIDE_BY_SIDE: Final = 0.3  #: widths of a character that neighbours may stand off each other, as engines see them
 _CONTEXT: Final = 10  #: characters quoted on either side, inside the clause
+_LITTLE_INK: Final = 0.5  #: of a neighbouring character's ink, which a comma's does not reach
 _FEW: Final = 8  #: misread characters on a page from which on nothing on it is certain
+_FIRST_WORDS: Final = 4  #: characters at its beginning that a line of text has at least
 _WHOLE_LINE: Final = 10  #: characters of a line that cannot be the form's by chance
 _PITCH_GAP: Final = 1.6  #: lines further apart than this have another between them
 
@@ -94,6 +96,8 @@ class _Judge:
             return None
         if not read:
             return self._deleted(edit, printed, region)
+        if self._is_crossed_punctuation(edit):
+            return None
         weight = _weight(printed, read)
         turned = bool(SENSE & (set(printed) ^ set(read)))
         confidence = self._text.confidence(max(0, edit.read_start - 1), edit.read_end + 1)
@@ -143,6 +147,22 @@ class _Judge:
         if len(printed) == len(read) <= 3 and all(map(look_alike, printed, read)):
             return True
         return not printed and len(read) <= 2 and all(sign.isascii() or sign in "一丨卜丶" for sign in read)
+
+    def _is_crossed_punctuation(self, edit: Edit) -> bool:
+        """Is the one sign too many a comma of the form's that a seal's rim crosses? It has little ink of its own."""
+        printed, read = self._words(edit)
+        start, end, fixed = edit.read_start - 1, edit.read_end + 1, self._template.fixed
+        if printed or len(read) != 1 or read in SENSE or start < 0 or end > len(self._text.glyphs):
+            return False
+        if not 0 < edit.fixed_start < len(fixed) or len(self._text.raw(start, end)) > end - start:
+            return False
+        between = self._template.printed[fixed[edit.fixed_start - 1].at + 1 : fixed[edit.fixed_start].at]
+        ink = self._ink.get(self._text.page(start, end))
+        places = [self._text.box(at, at + 1) for at in range(start, end)]
+        if len(between) != 1 or between == "\0" or ink is None:
+            return False
+        left, own, right = (ink.share(place) if place else 1.0 for place in places)
+        return own < _LITTLE_INK * min(left, right)
 
     def _single(self, edit: Edit) -> bool | None:
         """One character is another: what do the paper and the engine's trust in that line say together?"""
@@ -261,22 +281,26 @@ class _Judge:
 
     def _ink_between(self, before: LetterLine, after: LetterLine, missing: int) -> bool:
         height = self._pitch or before.box.height
-        if after.box.middle[1] - before.box.middle[1] > _PITCH_GAP * height and not self._blank_between(before, after):
-            return True
         room = (self._body_right - before.box.right) * before.page.width / self._em
+        wide = max(_FIRST_WORDS, 0.5 * (missing - room)) * self._em / before.page.width
+        apart = after.box.middle[1] - before.box.middle[1] > _PITCH_GAP * height
+        if apart and not self._blank_between(before, after, wide):
+            return True
         if room < 1.5 or room < 0.5 * min(missing, 4):
             return False
         ink = self._ink.get(before.page.number)
         rest = Box(before.box.right + 0.005, before.box.top, self._body_right, before.box.bottom)
         return ink is None or ink.share(rest) > 0.02
 
-    def _blank_between(self, before: LetterLine, after: LetterLine) -> bool:
+    def _blank_between(self, before: LetterLine, after: LetterLine, wide: float) -> bool:
+        """Has no line of text begun there? Further right seal and signature may stand. `wide`: share of the page."""
         ink = self._ink.get(before.page.number)
         if ink is None:
             return False
         # Slanting lines reach into each other's boxes: only the middle of the gap is looked at.
         top, bottom = before.box.bottom, after.box.top
-        return bottom <= top or ink.share(Box(self.body_left, top, self._body_right, bottom)) < 0.004
+        right = min(self._body_right, self.body_left + wide)
+        return bottom <= top or ink.share(Box(self.body_left, top, right, bottom)) < 0.004
 
 
 def _is_disordered(text: LetterText, alignment: Alignment) -> bool:

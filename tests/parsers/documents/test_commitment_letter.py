@@ -16,7 +16,7 @@ from parsers.documents.commitment_letter_options import Option, guessed_blanks
 from parsers.documents.document import Mark, Presence
 from parsers.documents.marks_ink import InkMap
 from parsers.files.page import Box, Line, Page, ReadBy
-from tests.builders_letter import EM, HEIGHT, VALUES, WIDTH, Sheet, a_set_letter, form, places_of
+from tests.builders_letter import EM, HEIGHT, LEFT, PITCH, VALUES, WIDTH, Sheet, a_set_letter, form, places_of
 
 
 def read(number="4-1-1", **how) -> CommitmentLetter:
@@ -132,6 +132,48 @@ def test_one_character_that_has_its_room_on_paper_was_only_not_read():
     assert [one.certain for one in letter.alterations] == [False]
 
 
+@pytest.mark.parametrize(
+    ("ink", "sign", "told"),
+    [
+        pytest.param((205, 40, 45), "交", False, id="a seal's rim made a sign of it"),
+        pytest.param((205, 40, 45), "不", True, id="a sign that turns the sentence round is told all the same"),
+        pytest.param((20, 20, 22), "交", True, id="a sign in black stands there"),
+    ],
+)
+def test_a_comma_under_a_seal_is_no_added_character(ink, sign, told):
+    page = a_set_letter("4-1-1", seen=0.99, change=("信息，直至", f"信息{sign}直至")).page
+    line = next(line for line in page.lines if f"{sign}直" in line.text)
+    at = line.text.index(f"{sign}直")
+    middle = line.box.left + line.places[at] * line.box.width
+    own = replace(line.box, left=middle - EM / 2, right=middle + EM / 2)
+    sheet = Sheet(a_set_letter("4-1-1", seen=0.99, change=("信息，直至", f"信息{sign}直至")))
+    sheet.pen.rectangle((own.left * WIDTH, own.top * HEIGHT, own.right * WIDTH, own.bottom * HEIGHT), (250, 249, 245))
+    sheet.print(own, ink)
+    found = read_letter("x", 0, (page,), (sheet.picture,)).alterations
+    assert bool(found) is told
+
+
+@pytest.mark.parametrize("hand", [False, True], ids=["nothing there", "a line that was not read"])
+def test_words_left_out_at_a_clause_s_end_are_certain_though_seal_and_signature_stand_below(hand):
+    end = "的本企业所有信息，直至重庆市交通运输委员会确认已有效整改。"
+    whole = a_set_letter("4-1-1", seen=0.99, change=(end, ""))
+    at, last = next((n, line) for n, line in enumerate(whole.page.lines) if line.text.endswith("系统中发布"))
+    shift = 2.2 * PITCH
+    below = [replace(line, box=_lower(line.box, shift)) for line in whole.page.lines[at + 1 :]]
+    page = replace(whole.page, lines=(*whole.page.lines[: at + 1], *below))
+    sheet = Sheet(replace(whole, page=page))
+    sheet.sign(_lower(replace(below[0].box, left=0.6, right=0.7), -0.6 * PITCH))
+    sheet.seal(0.75, last.box.bottom + 0.04)
+    if hand:
+        sheet.print(replace(_lower(last.box, PITCH), left=LEFT))
+    found = read_letter("x", 0, (page,), (sheet.picture,)).alterations
+    assert [(one.kind, one.certain) for one in found] == [("deleted", not hand)]
+
+
+def _lower(box, by):
+    return replace(box, top=box.top + by, bottom=box.bottom + by)
+
+
 def test_a_line_that_was_not_read_is_a_doubt_not_a_deletion():
     whole = a_set_letter()
     lost = next(line.text for line in whole.page.lines if "接受相关法律" in line.text)
@@ -202,6 +244,20 @@ def test_an_empty_blank_on_a_scan_has_two_witnesses(marks, trust, certain):
         ("legal_representative", certain),
         ("legal_representative_id", certain),
     }
+
+
+def test_the_square_of_the_next_option_is_no_stroke_in_the_blank_before_it():
+    letter = a_set_letter(
+        "1-1", seen=0.99, ticked=("人员信息", "新增"), personnel_added="　　　", personnel_changed="无"
+    )
+    sheet = Sheet(letter)
+    for line in letter.page.lines:
+        for square in (n for n, sign in enumerate(line.text) if sign in "□☑"):
+            middle = line.box.left + line.places[square] * line.box.width
+            side = round(0.72 * EM * WIDTH)
+            sheet.box(middle - 0.34 * EM, line.box.top + 5 / HEIGHT, side, tick=line.text[square] == "☑")
+    read_so = read_letter("承诺保证书.jpg", 1, (letter.page,), (sheet.picture,))
+    assert [(one.name, one.certain) for one in read_so.unfilled] == [("personnel_added", True)]
 
 
 def test_a_number_is_read_as_well_as_its_weakest_sign():
@@ -391,7 +447,7 @@ def test_marks_without_a_picture_are_unclear():
     assert [one.role for one in letter.signatures] == ["legal_representative", "engineer"]
 
 
-def _with_name_beside_label(name: str, pitch: float, high: float) -> Mark:
+def _with_name_beside_label(name: str, pitch: float, high: float, colon: str = "：") -> Mark:
     """The mark of 法定代表人 where the engine read label and name as one line; `pitch`, `high`: in widths of print."""
     letter = a_set_letter("4-1-1", seen=0.99)
     at, line = next((n, line) for n, line in enumerate(letter.page.lines) if line.text == "法定代表人：")
@@ -401,8 +457,10 @@ def _with_name_beside_label(name: str, pitch: float, high: float) -> Mark:
     middles += [label_right + pitch * EM * (n + 0.5) for n in range(len(name))]
     wide = right - line.box.left
     middle, half = line.box.middle[1], high * EM * WIDTH / HEIGHT / 2
+    if not colon:
+        del middles[len(line.text) - 1]
     read_as_one = Line(
-        line.text + name,
+        line.text.rstrip("：") + colon + name,
         Box(line.box.left, middle - half, right, middle + half),
         0.99,
         tuple((place - line.box.left) / wide for place in middles),
@@ -414,9 +472,10 @@ def _with_name_beside_label(name: str, pitch: float, high: float) -> Mark:
     return read_letter("x", 0, (replace(letter.page, lines=lines),), (sheet.picture,)).signatures[0].mark
 
 
-def test_a_name_set_as_the_label_beside_it_is_typed():
+@pytest.mark.parametrize("colon", ["：", ":", ""], ids=["colon", "half a colon", "a colon under a seal"])
+def test_a_name_set_as_the_label_beside_it_is_typed(colon):
     """Boxes of print are one and a half times as high as its letters are wide, on pale paper more."""
-    mark = _with_name_beside_label(VALUES["legal_representative"], pitch=1.0, high=1.55)
+    mark = _with_name_beside_label(VALUES["legal_representative"], pitch=1.0, high=1.55, colon=colon)
     assert (mark.presence, mark.why) == (Presence.UNCLEAR, "typed")
 
 
