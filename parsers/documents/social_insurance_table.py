@@ -29,7 +29,9 @@ INSURANCE: Final = re.compile("养老|失业|工伤|医疗|生育")
 _UNPAID: Final = re.compile(
     r"未缴|未到账|未足额|未实缴|欠缴|欠费|中断|停保|停缴|暂停|缓缴|^未|^否$|^[-—–/×xX✕╳△▲无*]+$|^0(?:\.0+)?$"
 )
-_PAID: Final = re.compile(r"已缴|到账|实缴|足额|正常|缴费|补缴|已收|[√✓✔☑●■✅VvＶ∨]|^[是Yy]$|^¥?[1-9][\d,]*(?:\.\d+)?$")
+_PAID: Final = re.compile(
+    r"已缴|到账|实缴|足额|正常|缴费|补缴|已收|[√✓✔☑●■✅VvＶ∨]|^[是YyJ丿ノ]$|^¥?[1-9][\d,]*(?:\.\d+)?$"
+)
 _STATE: Final = r"(?:[已未](?:缴费?|到账|足额)|欠[缴费]|(?:正常|足额)缴费|[√✓✔×●△▲])"
 #: A state, or whatever else stands between spaces up to a state that it runs into (…有限公司已缴).
 _PART: Final = re.compile(rf"{_STATE}|[^\s√✓✔×●△▲]+?(?=(?<=[\d司团心院所]){_STATE}|[\s√✓✔×●△▲]|$)")

@@ -536,18 +536,20 @@ def test_a_state_that_runs_into_the_name_before_it_is_read():
 
 
 @pytest.mark.parametrize(
-    ("drawn", "paid", "certain"),
+    ("drawn", "third", "paid", "certain"),
     [
-        pytest.param((1, 2, 3, 4), months_of("2026-01", "2026-04"), True, id="a mark that was not read is seen"),
-        pytest.param((1, 2, 4), ("2026-01", "2026-02", "2026-04"), True, id="an empty cell is empty"),
-        pytest.param((1, 2, 3.5, 4), ("2026-01", "2026-02", "2026-04"), False, id="a blot is neither"),
+        pytest.param((1, 2, 3, 4), "", months_of("2026-01", "2026-04"), True, id="a mark that was not read is seen"),
+        pytest.param((1, 2, 3, 4), "J", months_of("2026-01", "2026-04"), True, id="a mark that was read as a letter"),
+        pytest.param((1, 2, 3, 4), "欠", ("2026-01", "2026-02", "2026-04"), False, id="another word is no mark"),
+        pytest.param((1, 2, 4), "", ("2026-01", "2026-02", "2026-04"), True, id="an empty cell is empty"),
+        pytest.param((1, 2, 3.5, 4), "", ("2026-01", "2026-02", "2026-04"), False, id="a blot is neither"),
     ],
 )
-def test_the_marks_of_a_grid_are_looked_at_besides_being_read(drawn, paid, certain):
+def test_the_marks_of_a_grid_are_looked_at_besides_being_read(drawn, third, paid, certain):
     page = a_page(
         "重庆市社会保险参保证明（个人）",
         ("年度", *(f"{month}月" for month in range(1, 13))),
-        ("2026", "√", "√", "", "√", *[""] * 8),
+        ("2026", "√", "√", third, "√", *[""] * 8),
         columns=GRID_COLUMNS[1:],
         read_by=ReadBy.OCR,
     )
