@@ -2,20 +2,16 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Final
 
 from parsers.documents.card_in_hand import CardInHandPhoto
 from parsers.documents.commitment_letter import CommitmentLetter
 from parsers.documents.commitment_letter_alterations import Alteration
-from parsers.documents.document import Document, Field, FileRead, Leaf, Presence
+from parsers.documents.document import Document, Field, FileRead, Leaf, Presence, holds_number
 from parsers.documents.identity_card import IdentityCard
 from parsers.documents.screenshot import Screenshot, Tenure
 from parsers.documents.social_insurance import SocialInsuranceCertificate
 from parsers.files.page import ReadBy, Unreadable
 from parsers.masking import mask, masked
-
-#: Names of fields whose values are numbers of a person or a firm.
-NUMBERS: Final = ("_id", "identifier", "phone", "mobile", "number", "code")
 
 
 @dataclass(frozen=True)
@@ -115,7 +111,7 @@ def _paper(document: Document) -> PaperSeen:
 
 
 def _value(name: str, field: Field, document: Document) -> Value:
-    shown = masked(field.value) if name.endswith(NUMBERS) else mask(field.value)
+    shown = masked(field.value) if holds_number(name) else mask(field.value)
     percent = None if field.read_by is ReadBy.TEXT else round(100 * field.confidence)
     page = document.pages.index(field.page) + 1 if document.leaves else field.page
     return Value(name, shown, percent, field.certain, page)

@@ -7,11 +7,11 @@ from enum import Enum
 from typing import Any
 
 from mailbot.cases.examined import Examination
-from mailbot.cases.papers_seen import NUMBERS, files_seen
+from mailbot.cases.papers_seen import files_seen
 from mailbot.examination.verdict import Finding, Judged, Verdict
 from mailbot.letters.rendering import Words
 from mailbot.settings import OFFICE_TIME
-from parsers.documents.document import Document, FileRead
+from parsers.documents.document import Document, FileRead, holds_number
 from parsers.masking import mask, masked
 
 #: Fields of every finding that the report names by themselves.
@@ -105,8 +105,7 @@ def _plain(value: Any, name: str, full: bool) -> Any:
         case Enum():
             return value.value
         case str():
-            personal = name.endswith(NUMBERS) and name != "case_number"
-            return value if full else masked(value) if personal else mask(value)
+            return value if full else masked(value) if holds_number(name) else mask(value)
         case bool() | int() | float() | None:
             return value
         case datetime() | date():

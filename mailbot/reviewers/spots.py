@@ -11,12 +11,11 @@ from typing import Final
 from ledger.entries import FindingEntry
 from mailbot.reading.crops import Place
 from parsers.documents.commitment_letter import CommitmentLetter
-from parsers.documents.document import Document, DocumentKind, Field, FileRead, Mark
+from parsers.documents.document import Document, DocumentKind, Field, FileRead, Mark, holds_number
 from parsers.files.page import Box
 
 MOST: Final = 3  #: for one finding
 _IDENTITY: Final = frozenset({DocumentKind.IDENTITY_CARD, DocumentKind.CARD_IN_HAND_PHOTO})
-_NUMBERS: Final = ("_id", "identifier", "phone")
 
 #: Finding code → the fields whose places decide; "*" takes the code's own stem.
 _FIELDS: Final[dict[str, tuple[str, ...]]] = {
@@ -65,7 +64,7 @@ def hidden_in(files: Iterable[FileRead], position: int) -> tuple[Place, ...]:
         for file in files
         for document in file.documents
         for name, field in document.fields.items()
-        if name.endswith(_NUMBERS) and field.box and (leaf := document.leaf(field.page)).position == position
+        if holds_number(name) and field.box and (leaf := document.leaf(field.page)).position == position
     )
 
 
@@ -111,7 +110,7 @@ def _names(finding: FindingEntry) -> tuple[str, ...]:
         return (finding.evidence["which"],)
     if code.endswith(_DISAGREES) and code not in _FIELDS:
         stem = code.removesuffix(_DISAGREES)
-        return () if stem.endswith(_NUMBERS) else (stem,)
+        return () if holds_number(stem) else (stem,)
     return _FIELDS.get(code, ())
 
 

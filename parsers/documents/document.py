@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Final
 
 from parsers.files.page import Box, Line, Page, ReadBy, Unreadable
 
@@ -37,6 +38,15 @@ def field_read(page: Page, line: Line, value: str, *, certain: bool = False) -> 
     """From a text layer every letter is certain; from pixels only what is vouched for."""
     sure = certain or page.read_by is ReadBy.TEXT
     return Field(value, line.confidence, sure, page.number, line.box, page.read_by)
+
+
+#: What names of fields end with whose values are numbers of a person, a firm or a certificate.
+_NUMBERS: Final = ("_id", "identifier", "phone", "mobile", "number", "code")
+
+
+def holds_number(name: str) -> bool:
+    """Whether a field of that name is shown masked and painted over in pictures; our own case numbers are not."""
+    return name.endswith(_NUMBERS) and name != "case_number"
 
 
 class Presence(StrEnum):

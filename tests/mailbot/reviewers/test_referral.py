@@ -197,10 +197,13 @@ class TestSpots:
         letter = built.a_letter()
         assert spots_of(FindingEntry(code, "doubt", "", "…"), [FileRead(1, "a", (letter,))]) == ()
 
-    def test_numbers_are_named_to_be_painted_over(self):
+    @pytest.mark.parametrize(
+        "name", ["engineer_id", "credit_identifier", "engineer_phone", "mobile", "social_insurance_number", "code"]
+    )
+    def test_numbers_are_named_to_be_painted_over(self, name):
+        """Whatever is shown masked in words is hidden in pictures too."""
         box = Box(0.1, 0.1, 0.4, 0.12)
-        field = Field("500103198808080007", 1.0, True, 1, box)
-        letter = _with_fields(built.a_letter(), engineer_id=field)
+        letter = _with_fields(built.a_letter(), **{name: Field("500103198808080007", 1.0, True, 1, box)})
         assert hidden_in([FileRead(letter.position, "a", (letter,))], letter.position) == (Place(1, box),)
 
     def test_of_a_letter_of_loose_pages_in_the_files_in_which_they_lie(self):
