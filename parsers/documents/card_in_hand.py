@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from parsers.documents.document import Document, DocumentKind, Field, Mark, Presence
-from parsers.documents.identity_card import read_citizen_id, read_name
+from parsers.documents.identity_card import read_citizen_id, read_name, read_valid_until
 from parsers.documents.lines import enclosing, level
 from parsers.files.page import Box, Page
 from parsers.files.sheet import Picture
@@ -46,10 +46,11 @@ class CardInHandPhoto(Document):
     person: Mark
     name: Field | None = None
     citizen_id: Field | None = None
+    valid_until: Field | None = None  #: of a back side that was taken on a desk, and perhaps is the scan
 
     @property
     def fields(self) -> dict[str, Field]:
-        named = {"engineer": self.name, "citizen_id": self.citizen_id}
+        named = {"engineer": self.name, "citizen_id": self.citizen_id, "valid_until": self.valid_until}
         return {key: field for key, field in named.items() if field is not None}
 
 
@@ -65,6 +66,7 @@ def read_card_in_hand(file: str, position: int, page: Page, person: Mark) -> Car
         person=person,
         name=read_name(page, lines),
         citizen_id=read_citizen_id(page, lines),
+        valid_until=read_valid_until(page, lines),
     )
 
 

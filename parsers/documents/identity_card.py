@@ -56,7 +56,7 @@ def read_card(file: str, position: int, pages: Sequence[Page]) -> IdentityCard:
         back=_side(_BACK, text),
         name=_first(read_name(page, lines) for page, lines in read),
         citizen_id=_first(read_citizen_id(page, lines) for page, lines in read),
-        valid_until=_first(_valid_until(page, lines) for page, lines in read),
+        valid_until=_first(read_valid_until(page, lines) for page, lines in read),
     )
 
 
@@ -89,7 +89,7 @@ def read_citizen_id(page: Page, lines: Sequence[Line]) -> Field | None:
     return max(found, key=lambda one: one[0], default=(False, None))[1]
 
 
-def _valid_until(page: Page, lines: Sequence[Line]) -> Field | None:
+def read_valid_until(page: Page, lines: Sequence[Line]) -> Field | None:
     line = beside(lines, _VALID)
     if line is None:
         return None

@@ -17,6 +17,7 @@ from parsers.files.page import Box, Line, Page, Pages, ReadBy, Unreadable
 from parsers.files.sheet import Picture, Sheet
 from parsers.files.straighten import Pose, levelled, stood_up, tilt
 from parsers.files.turn import reading_order
+from parsers.files.written_over import without_marks
 
 #: Below this mean confidence, weighted by length, a page is not to be trusted; good pages have 0.96 and more.
 _LEGIBLE = 0.80
@@ -44,6 +45,10 @@ def read_sheet(
     `seconds` bounds the reading by `clock`; a page cut short is illegible, with "time" as the reason.
     """
     start = clock()
+
+    def enough() -> bool:
+        return clock() - start > seconds
+
     if sheet.lines is not None:
         page = _text_page(sheet)
         return ReadSheet(_timed(page, clock() - start), Pose())
@@ -52,7 +57,8 @@ def read_sheet(
         return ReadSheet(page, Pose())
     corners = corners_of(sheet.picture)
     picture = laid_flat(sheet.picture, corners) if corners else sheet.picture
-    reading = ocr.read(red_channel(picture), lambda: clock() - start > seconds)
+    red = red_channel(picture)
+    reading = without_marks(ocr.read(red, enough), red, ocr, enough)
     pose = Pose(reading.turned, tilt(reading.quads), corners)
     page = _ocr_page(sheet.number, picture, reading, pose)
     return ReadSheet(_timed(page, clock() - start), pose)

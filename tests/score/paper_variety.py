@@ -16,7 +16,7 @@ from mailbot.demo.certificates import whole_months_before
 from mailbot.demo.parcel import Parcel
 from mailbot.demo.people import Person, Project
 from mailbot.demo.sheet import jpeg, pdf, pdf_of_pictures
-from tests.score import certificate_looks, screen_looks, variety, variety_letters
+from tests.score import card_looks, certificate_looks, screen_looks, variety, variety_letters
 from tests.score.certificate_looks import Insured
 
 LONG_NAMES = (
@@ -89,6 +89,11 @@ def screen(parcel: Parcel, kind: str, **changed: object) -> None:
 def card(parcel: Parcel, person: Person, until: str = "2036.05.12") -> None:
     """Both sides on a page, one above the other or side by side, a grey copy, tilted; or a file for each side."""
     rng = parcel.random
+    if rng.random() < 0.5:
+        pictures = card_looks.scan(person, until, rng.choice(card_looks.SCAN_LOOKS), rng)
+        for key, name, picture in zip(("card", "card back"), ("身份证正面", "身份证反面"), pictures, strict=False):
+            parcel.papers[key] = (f"{name}.jpg", jpeg(picture))
+        return
     front, back = cards.front(person, rng).picture(220), cards.back(until).picture(220)
     look = rng.choice(("page", "page", "beside", "copy", "tilted", "two files"))
     if look == "two files":
@@ -101,6 +106,11 @@ def card(parcel: Parcel, person: Person, until: str = "2036.05.12") -> None:
     if look == "tilted":
         page = page.rotate(rng.uniform(-4, 4), fillcolor=(250, 250, 248), resample=Image.Resampling.BICUBIC)
     _travel(parcel, "card", "身份证扫描件", [page], rng.choice(("plain", "scan", "photo", "dpi150")))
+
+
+def in_hand(parcel: Parcel, person: Person) -> None:
+    look = parcel.random.choice(card_looks.HAND_LOOKS)
+    parcel.papers["in_hand"] = ("手持身份证照片.jpg", jpeg(card_looks.in_hand(person, look, parcel.random)))
 
 
 def _on_paper(sides: list[Image.Image], rng: Random, *, beside: bool = False) -> Image.Image:
@@ -232,7 +242,7 @@ def _handed_over(parcel: Parcel) -> None:
 def _other_card(parcel: Parcel) -> None:
     other = replace(parcel.registry.person(), name=parcel.facts.engineer.name)
     card(parcel, other)
-    parcel.put("in_hand", "手持身份证照片", cards.in_hand(other, parcel.random), "plain")
+    in_hand(parcel, other)
     parcel.expect("citizen_id_disagrees")
 
 
@@ -303,6 +313,8 @@ def redressed(parcel: Parcel, defect: str | None) -> list[str]:
             screen(parcel, kind)
     if "card" in parcel.papers:
         card(parcel, parcel.facts.engineer)
+    if "in_hand" in parcel.papers:
+        in_hand(parcel, parcel.facts.engineer)
     if "explanation" in parcel.papers:
         late_papers(parcel)
     if defect:

@@ -101,8 +101,8 @@ def card_in_hand_is_there(submission: Submission, on_file: OnFile) -> Iterator[F
 def card_is_valid(submission: Submission, on_file: OnFile) -> Iterator[Finding]:
     received = day_of_receipt(submission.received).isoformat()
     for paper in submission.documents:
-        if isinstance(paper, IdentityCard) and paper.valid_until is not None and paper.valid_until.value < received:
-            until = paper.valid_until
+        until = paper.valid_until if isinstance(paper, IdentityCard | CardInHandPhoto) else None
+        if until is not None and until.value < received:
             yield IdCardExpired(until=until.value, certain=until.certain, document=paper.file, page=until.page)
 
 

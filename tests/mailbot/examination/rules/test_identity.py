@@ -92,6 +92,12 @@ def test_an_expired_card_is_for_a_person(until, expected):
     assert told(card, a_photo(), received=date(2026, 3, 12)) == expected
 
 
+def test_the_end_on_a_back_side_that_may_be_held_by_somebody_counts_too():
+    """Taken on a patterned table it is told as a photo in which nobody could be made out."""
+    back = replace(a_photo(Presence.UNCLEAR), valid_until=read("2021-05-12"))
+    assert ("id_card_expired", "doubt") in told(a_card(), back, a_photo(), received=date(2026, 3, 12))
+
+
 def test_a_certain_number_that_cannot_be_is_a_defect_told_once():
     number = read(INVALID)
     card, photo = a_card(citizen_id=number), a_photo(citizen_id=number)
