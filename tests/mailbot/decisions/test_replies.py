@@ -380,6 +380,16 @@ class TestNotes:
         assert len(after) == before
 
 
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [("复核完成 2026-03-12", "企业复核完成日：2026年3月12日"), ("备注：交工验收=2026-03-02", "登记日期：2026年3月2日")],
+)
+def test_a_day_is_told_back_as_what_it_was_entered_for(bureau, said, told):
+    number = bureau.filed()
+    bureau.says(number, said)
+    assert told in bureau.last("transcript", number)[1]
+
+
 def test_the_enterprise_is_reminded_at_its_own_address(bureau):
     number = bureau.referred()
     bureau.says(number, "受理")
