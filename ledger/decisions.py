@@ -52,28 +52,17 @@ class Decisions(Letters):
         """
         at = now or self.now()
         with self.writing() as connection:
-            noted = {**self._steps(connection, number), **(steps or {})}
-            if reason:
-                noted["reason"] = reason
+            noted = {**self._steps(connection, number), **(steps or {}), **({"reason": reason} if reason else {})}
             if reply is not None:
                 _take(connection, reply, number, at)
-            owner = reviewer or (actor if state is not expected else None)
+            moved = state is not expected
+            owner = reviewer or (actor if moved else None)
             # What is noted later moves no end.
-            ended = self._ending(connection, number, state, at) if state is not expected else {}
-            changed = connection.execute(
-                update(CASE)
-                .where(CASE.c.number == number, CASE.c.state == expected)
-                .values(state=state.value, steps=noted, **ended, **({"reviewer": owner} if owner else {}))
-            )
-            if changed.rowcount == 0:
-                raise Stale(f"case {number} is no longer {expected}")
-            for letter_id in release:
-                move_letter(connection, letter_id, (LetterState.HELD,), LetterState.QUEUED, send_at or at)
-            for letter_id in cancel:
-                move_letter(connection, letter_id, (LetterState.HELD, LetterState.QUEUED), LetterState.CANCELLED, at)
+            ended = self._ending(connection, number, state, at) if moved else {}
+            _change(connection, number, expected, state, steps=noted, **ended, **({"reviewer": owner} if owner else {}))
+            _move_drafts(connection, release, cancel, at, send_at or at)
             difference = [line for clock in clocks if (line := _put_clock(connection, number, clock))]
-            ends = state is not expected and not state.is_open
-            stopped = _stop_all(connection, number, at) if ends else []
+            stopped = _stop_all(connection, number, at) if moved and not state.is_open else []
             told = self.tell(
                 connection, at, "decided", case=number, actor=actor, decision=decision, before=expected.value,
                 state=state.value, steps=sorted(steps or {}), released=list(release), cancelled=list(cancel),
@@ -106,13 +95,7 @@ class Decisions(Letters):
             before, after = CaseState(last.detail["before"]), CaseState(last.detail["state"])
             taken_back = {*last.detail["steps"], "reason"}
             kept = {name: value for name, value in noted.items() if name not in taken_back}
-            changed = connection.execute(
-                update(CASE)
-                .where(CASE.c.number == number, CASE.c.state == after)
-                .values(state=before.value, steps=kept, **self._ending(connection, number, before, at))
-            )
-            if changed.rowcount == 0:
-                raise Stale(f"case {number} is no longer {after}")
+            _change(connection, number, after, before, steps=kept, **self._ending(connection, number, before, at))
             _call_back(connection, number, last, at)
             self.tell(
                 connection, at, "decision_undone", case=number, actor=actor, decision=last.detail["decision"],
@@ -201,6 +184,22 @@ def _take(connection: Connection, reply: Reply, number: str, at: datetime, reaso
         use_token(connection, reply.token, at)
     if reply.round is not None and last_round(connection, number) != reply.round:
         raise Stale(f"case {number} has had another mail meanwhile")
+
+
+def _change(connection: Connection, number: str, expected: CaseState, state: CaseState, **values: Any) -> None:
+    """Raises Stale when the case is no longer as it was seen."""
+    seen = (CASE.c.number == number, CASE.c.state == expected)
+    if connection.execute(update(CASE).where(*seen).values(state=state.value, **values)).rowcount == 0:
+        raise Stale(f"case {number} is no longer {expected}")
+
+
+def _move_drafts(
+    connection: Connection, release: Sequence[int], cancel: Sequence[int], at: datetime, send_at: datetime
+) -> None:
+    for letter_id in release:
+        move_letter(connection, letter_id, (LetterState.HELD,), LetterState.QUEUED, send_at)
+    for letter_id in cancel:
+        move_letter(connection, letter_id, (LetterState.HELD, LetterState.QUEUED), LetterState.CANCELLED, at)
 
 
 def _stop_all(connection: Connection, number: str, at: datetime) -> list[str]:

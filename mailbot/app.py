@@ -2,17 +2,16 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event
-from typing import TYPE_CHECKING
 
+from mailbot.cases.workbench import Tools
 from mailbot.casework import Casework, worker_name
 from mailbot.desk import Desk
 from mailbot.dispatch import Brakes, Dispatch
-from mailbot.errors import ConfigurationError
 from mailbot.examination.workdays import Calendar
+from mailbot.extra_worker import wakeups_of
 from mailbot.instance import instance_in
 from mailbot.intake import Intake
 from mailbot.isolation.child import Nursery
@@ -25,8 +24,7 @@ from mailbot.office.calendars import load_calendar
 from mailbot.office.credentials import environment
 from mailbot.office.packs import load_matters
 from mailbot.reading.crops import Crops
-from mailbot.reading.mails import MailReader
-from mailbot.reading.reader import PRELOAD, PaperReader
+from mailbot.reading.reader import PRELOAD
 from mailbot.reviewers.post import Post
 from mailbot.reviewers.prompts import Prompts
 from mailbot.schedule import Leg
@@ -34,18 +32,13 @@ from mailbot.settings import Settings, load_settings
 from mailbot.transport.idle import watch
 from mailbot.transport.mailbox import MEBIBYTE, Account
 from mailbot.upkeep import Upkeep
-from mailbot.watch.alarms import LedgerBell
+from mailbot.watch.alarms import Bell, LedgerBell
 from mailbot.watch.health import Bounds, Watchman
 from mailbot.watch.heartbeat import beat, seconds_between
 from mailbot.workshop import Workshop, furnish, open_archive, open_ledger
 
-if TYPE_CHECKING:
-    from mailbot.wakeups import Wakeups
-
 _LOOK_SECONDS = 5.0  #: casework and dispatch are woken; this finds what a lost wake-up left
 _DESK_SECONDS = 60.0
-_WORKER_SECONDS = 2.0  #: a further worker's look: what wakes it may be lost
-_LISTEN_SECONDS = 15.0  #: until listening that ended is begun again
 _IDLE_SECONDS = 60.0  #: until a watch that ended is begun again
 _SWEEP_SECONDS = 3600.0
 
@@ -55,71 +48,28 @@ class Service:
 
     def __init__(self, shop: Workshop, settings: Settings, accounts: tuple[Account, ...]) -> None:
         tools = shop.tools()
-        ledger, archive, instance = tools.ledger, tools.archive, tools.instance
         self.settings = settings
-        self._wakeups = _wakeups(settings) if settings.ledger.is_shared else None
+        self._wakeups = wakeups_of(settings) if settings.ledger.is_shared else None
         self._accounts = accounts
         self._stop = Event()
-        bell = LedgerBell(ledger)
-        self._intake = Intake(
-            ledger=ledger,
-            archive=archive,
-            bell=bell,
-            free_bytes=settings.limits.free_disk_megabytes * MEBIBYTE,
-            stop=self._stop,
-        )
+        bell = LedgerBell(tools.ledger)
+        self._intake = _intake(tools, bell, self._stop)
         self._casework = Casework(tools)
-        self._dispatch = Dispatch(
-            ledger=ledger,
-            archive=archive,
-            accounts=accounts,
-            worker=worker_name(),
-            brakes=_brakes(settings),
-            send=settings.mail.send,
-            bell=bell,
-            stop=self._stop,
-        )
-        self._desk = Desk(
-            ledger=ledger,
-            archive=archive,
-            words=shop.words,
-            settings=settings,
-            calendar=shop.examiner.calendar,
-            instance=instance,
-            labels=Labels(settings.folders.templates, matters=shop.examiner.matters),
-            tools=tools,
-            crops=Crops(shop.reader),
-        )
+        self._dispatch = _dispatch(tools, accounts, bell, self._stop)
+        self._desk = _desk(shop, tools)
         self._prompts = Prompts(tools)
         self._upkeep = Upkeep(
-            Post(ledger, archive, shop.words, settings, instance, lambda: datetime.now(UTC)),
+            Post(tools.ledger, tools.archive, shop.words, settings, tools.instance, lambda: datetime.now(UTC)),
             shop.examiner.calendar,
             folder=settings.folders.calendars,
             adopt=self._adopt,
         )
-        self._keeping = Keeping(
-            ledger=ledger,
-            archive=archive,
-            words=shop.words,
-            cache=shop.reader.cache,
-            folder=settings.data_folder / "certificates",
-            office=settings.office.name,
-        )
-        self.watchman = Watchman(
-            ledger=ledger,
-            archive=archive,
-            mailboxes=[account.address for account in accounts],
-            bounds=Bounds(
-                settings.limits.free_disk_megabytes * MEBIBYTE,
-                timedelta(minutes=settings.monitor.waiting_minutes),
-                timedelta(minutes=settings.monitor.silent_minutes),
-            ),
-            bell=bell,
-        )
+        self._keeping = _keeping(shop, tools)
+        self.watchman = _watchman(tools, accounts, bell)
         self._examiner = shop.examiner
         self._reader = shop.reader
         self._mails = shop.mails
-        self._archive = archive
+        self._archive = tools.archive
 
     def legs(self, wake: Callable[[str], None]) -> tuple[Leg, ...]:
         """When each looks; a leg that found something wakes the next."""
@@ -197,55 +147,22 @@ def service(config: Path) -> Iterator[Service]:
         yield Service(shop, settings, accounts)
 
 
-@dataclass(frozen=True)
-class ExtraWorker:
-    """Casework and reading alone, beside a daemon on the same ledger and archive."""
-
-    casework: Casework
-    reader: PaperReader
-    mails: MailReader
-    wakeups: "Wakeups"
-
-    def stop(self) -> None:
-        """Wakes whatever waits for a paper or a mail."""
-        self.reader.close()
-        self.mails.close()
-
-    def legs(self, wake: Callable[[str], None]) -> tuple[Leg, ...]:
-        """What wakes may fail; what looks does not."""
-
-        def listen(stop: Event) -> int:
-            self.wakeups.listen(lambda: wake("casework"), stop)
-            return 0
-
-        return (
-            Leg("casework", _WORKER_SECONDS, self.casework.work),
-            Leg("wake-ups", _LISTEN_SECONDS, listen),
-            Leg("heartbeat", seconds_between(), lambda stop: int(beat())),
-        )
+def _intake(tools: Tools, bell: Bell, stop: Event) -> Intake:
+    free = tools.settings.limits.free_disk_megabytes * MEBIBYTE
+    return Intake(ledger=tools.ledger, archive=tools.archive, bell=bell, free_bytes=free, stop=stop)
 
 
-@contextmanager
-def extra_worker(config: Path) -> Iterator[ExtraWorker]:
-    """Raises ConfigurationError on SQLite: there the daemon works alone, and its lock says so."""
-    with ExitStack() as stack:
-        nursery = stack.enter_context(Nursery(PRELOAD))
-        settings = load_settings(config)
-        if not settings.ledger.is_shared:
-            raise ConfigurationError(
-                f"{config}: ledger.url: further workers need PostgreSQL (postgresql+psycopg://…); "
-                "with SQLite `mailbot run` does all the work itself"
-            )
-        shop = furnish(stack, nursery, settings, as_guest=True)
-        yield ExtraWorker(Casework(shop.tools()), shop.reader, shop.mails, _wakeups(settings))
-
-
-def _wakeups(settings: Settings) -> "Wakeups":
-    try:
-        from mailbot.wakeups import Wakeups  # an extra: who keeps the ledger in SQLite need not install it
-    except ImportError as error:
-        raise ConfigurationError(f"ledger.url: {error}; install it: pip install 'mailbot[postgres]'") from error
-    return Wakeups(settings.ledger.url)
+def _dispatch(tools: Tools, accounts: tuple[Account, ...], bell: Bell, stop: Event) -> Dispatch:
+    return Dispatch(
+        ledger=tools.ledger,
+        archive=tools.archive,
+        accounts=accounts,
+        worker=worker_name(),
+        brakes=_brakes(tools.settings),
+        send=tools.settings.mail.send,
+        bell=bell,
+        stop=stop,
+    )
 
 
 def _brakes(settings: Settings) -> Brakes:
@@ -254,6 +171,46 @@ def _brakes(settings: Settings) -> Brakes:
         address.lower() for box in settings.mailbox for address in box.reviewers
     }
     return Brakes(feedback.per_address_hour, feedback.per_address_day, feedback.per_hour, frozenset(own))
+
+
+def _desk(shop: Workshop, tools: Tools) -> Desk:
+    return Desk(
+        ledger=tools.ledger,
+        archive=tools.archive,
+        words=shop.words,
+        settings=tools.settings,
+        calendar=shop.examiner.calendar,
+        instance=tools.instance,
+        labels=Labels(tools.settings.folders.templates, matters=shop.examiner.matters),
+        tools=tools,
+        crops=Crops(shop.reader),
+    )
+
+
+def _keeping(shop: Workshop, tools: Tools) -> Keeping:
+    return Keeping(
+        ledger=tools.ledger,
+        archive=tools.archive,
+        words=shop.words,
+        cache=shop.reader.cache,
+        folder=tools.settings.data_folder / "certificates",
+        office=tools.settings.office.name,
+    )
+
+
+def _watchman(tools: Tools, accounts: tuple[Account, ...], bell: Bell) -> Watchman:
+    limits, monitor = tools.settings.limits, tools.settings.monitor
+    return Watchman(
+        ledger=tools.ledger,
+        archive=tools.archive,
+        mailboxes=[account.address for account in accounts],
+        bounds=Bounds(
+            limits.free_disk_megabytes * MEBIBYTE,
+            timedelta(minutes=monitor.waiting_minutes),
+            timedelta(minutes=monitor.silent_minutes),
+        ),
+        bell=bell,
+    )
 
 
 @contextmanager

@@ -16,6 +16,7 @@ FLOORS = {
     "mailbot.commands": 6,
     "mailbot.demo": 6,
     "mailbot.app": 5,
+    "mailbot.extra_worker": 5,
     "mailbot.workshop": 5,
     "mailbot.doctor": 5,
     "mailbot.schedule": 4,

@@ -73,17 +73,28 @@ class Known:
     ) -> OnFile:
         """`base` with all that bears on this application."""
         base = replace(self._with_authority(base, submission), engagements_known=self.records is not None)
-        records, day = self.records, day_of_receipt(submission.received)
+        records = self.records
         if records is None:
             return base
-        name = submission.subject.firm
+        return replace(
+            self._with_directory(base, records, submission),
+            author_firm=author_firm,
+            duplicate_of=case.number if case and case.by in (FoundBy.DUPLICATE, FoundBy.SAME_BYTES) else None,
+            other_source=other_source,
+            engagements=_engagements(records, engineer_key),
+            known_signatures=_signatures_elsewhere(records, submission, case),
+            others_files=self._others_files(records, submission, engineer_key),
+            handled=self._handled(records, handler_key, case, submission.received),
+        )
+
+    def _with_directory(self, on_file: OnFile, records: Records, submission: Submission) -> OnFile:
+        """What directory and suspension list say of the firm, and of whom the mail went to, on that day."""
+        name, day = submission.subject.firm, day_of_receipt(submission.received)
         firm = records.enterprise(name, day) if name else None
         as_of = records.directory_as_of()
-        signed = any(signatures_of(document) for document in submission.documents)
         return replace(
-            base,
+            on_file,
             firm=firm,
-            author_firm=author_firm,
             copied_firms=tuple(
                 other
                 for address in (*submission.message.to, *submission.message.cc)
@@ -93,25 +104,12 @@ class Known:
             directory_loaded=as_of is not None,
             directory_as_of=as_of,
             directory_max_age_days=self.directory_max_age_days,
-            duplicate_of=case.number if case and case.by in (FoundBy.DUPLICATE, FoundBy.SAME_BYTES) else None,
-            other_source=other_source,
             suspended=self.suspended().names(
                 day,
                 firms=[one for one in (name, firm.name if firm else None) if one],
                 people=[submission.subject.engineer] if submission.subject.engineer else [],
                 credit_identifier=firm.credit_identifier if firm else None,
             ),
-            engagements=tuple(
-                Engagement(one.project, one.section, one.post, one.started_on, one.ended_on, one.case_number)
-                for one in (records.open_engagements(engineer_key) if engineer_key else ())
-            ),
-            known_signatures={
-                mark: number
-                for mark, number in (records.signatures() if signed else {}).items()
-                if case is None or number != case.number
-            },
-            others_files=self._others_files(records, submission, engineer_key),
-            handled=self._handled(records, handler_key, case, submission.received),
         )
 
     def _with_authority(self, on_file: OnFile, submission: Submission) -> OnFile:
@@ -144,3 +142,18 @@ class Known:
         found = records.firms_handled(key, received - timedelta(days=_HANDLED_DAYS)) if key else ()
         own = case.number if case else None
         return tuple(Handled(one.firm, one.case_number) for one in found if one.case_number != own)
+
+
+def _engagements(records: Records, engineer_key: str | None) -> tuple[Engagement, ...]:
+    """His open ones, by other cases."""
+    return tuple(
+        Engagement(one.project, one.section, one.post, one.started_on, one.ended_on, one.case_number)
+        for one in (records.open_engagements(engineer_key) if engineer_key else ())
+    )
+
+
+def _signatures_elsewhere(records: Records, submission: Submission, case: CaseMatch | None) -> dict[str, str]:
+    """Signature → the other case in which it stands; not looked up for a mail without one."""
+    if not any(signatures_of(document) for document in submission.documents):
+        return {}
+    return {mark: number for mark, number in records.signatures().items() if case is None or number != case.number}

@@ -5,7 +5,7 @@ import os
 import sys
 from argparse import Namespace
 
-from mailbot.app import extra_worker
+from mailbot.extra_worker import extra_worker
 from mailbot.logs import start_logging
 from mailbot.schedule import Schedule
 from mailbot.watch.heartbeat import notify
