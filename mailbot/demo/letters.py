@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
+from typing import Final
 
 from PIL import Image
 
@@ -15,6 +16,10 @@ from mailbot.demo.sheet import Sheet
 from parsers.documents.forms import Form, Party, SignPlace
 
 _TOKEN = re.compile(r"\{([a-z_0-9+]+)\}|(□)|([^{}□])", re.S)
+
+
+_LOWEST: Final = 288.0  #: millimetres from the sheet's top to which print may reach
+_CLOSEST: Final = 1.3  #: leading below which lines would touch
 
 
 @dataclass(frozen=True)
@@ -88,8 +93,15 @@ def filling(facts: Facts, **changed: object) -> Filling:
 
 
 def draw_letter(form: Form, fill: Filling, registry: Registry) -> Sheet:
-    """One page: title, a ruled table with a party's promise in each row, date, footnote."""
-    return _Setter(Sheet(), fill, registry).whole(form)
+    """One page: title, a ruled table with a party's promise in each row, date, footnote; set closer until it fits."""
+    before = registry.random.getstate()
+    setter = _Setter(Sheet(), fill, registry)
+    drawn = setter.whole(form)
+    if setter.fits or fill.style.leading < _CLOSEST:
+        return drawn
+    registry.random.setstate(before)
+    closer = replace(fill.style, leading=fill.style.leading - 0.1, between_signs=fill.style.between_signs - 0.5)
+    return draw_letter(form, replace(fill, style=closer), registry)
 
 
 def draw_letter_on_two(form: Form, fill: Filling, registry: Registry) -> tuple[Sheet, Sheet]:
@@ -122,6 +134,10 @@ class _Setter:
         self.end(form)
         return self._sheet
 
+    @property
+    def fits(self) -> bool:
+        return self._top <= _LOWEST
+
     def title(self, form: Form) -> None:
         if self._style.annex:
             self._sheet.text(20, 12, f"附件{form.number}", 3.8)
@@ -146,7 +162,7 @@ class _Setter:
         parts = {"year": day.year, "month": day.month, "day": day.day} if day else {}
         words = self._style.day.format(**parts) if day else "年　　月　　日"
         self._sheet.text(150, self._top + 5, words, self._style.em)
-        self._sheet.wrapped(20, self._top + 15, 170, form.footnote, 3.5)
+        self._top = self._sheet.wrapped(20, self._top + 15, 170, form.footnote, 3.5)
 
     def _party(self, party: Party, *, worded: bool, signed: bool) -> None:
         self._top += 4

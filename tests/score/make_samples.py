@@ -32,8 +32,8 @@ FIRST_DAY = date(2026, 3, 2)
 DAYS = 240
 #: Letters' findings that are certain on every form (contract 3, rule 2).
 _FIRM = frozenset({"letter_missing", "letter_wrong_form", "letter_seal_missing"})
-#: Findings that rest on the letter's blanks: another number on the card disagrees with the letter alone.
-_FROM_BLANKS = frozenset({"identifier_invalid", "citizen_id_disagrees"})
+#: Findings that rest on the letter's blanks: another number, another insured person disagree with the letter alone.
+_FROM_BLANKS = frozenset({"identifier_invalid", "citizen_id_disagrees", "insurance_wrong_person"})
 #: One mail in so many has nothing wrong with it.
 GOOD = 3
 
