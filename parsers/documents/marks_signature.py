@@ -25,6 +25,8 @@ _WRITTEN: Final = 0.25  #: ink, in squares of the print's height, from which som
 _WRITTEN_GREY: Final = 1.2  #: the same where a seal's rim may be as dark as ink
 _CLEAN: Final = 0.04
 _SPECK: Final = 0.006  #: smaller pieces are dust
+_SPLINTERS: Final = 0.1  #: ink, in squares of the print's height, that another row's signature may leave in this one
+_BESIDE: Final = 0.2  #: how far from that signature it then stands, in heights of print
 _RED_LEAD: Final = 40
 _STAMPED: Final = 0.5  #: red beside the label, outside the seal, in squares of the print's height
 _HASH_SIDE: Final = 32
@@ -201,7 +203,26 @@ def _rows_of(
         key = min(near, key=lambda key: abs(piece.middle - levels[key]), default=None)
         far = key is None or not -_ABOVE * size <= piece.middle - levels[key] <= (_BELOW + 0.2) * size
         shared.append((piece, None if far else key))
-    return shared
+    return _without_splinters(shared, size)
+
+
+def _without_splinters(shared: list[tuple[_Piece, str | None]], size: float) -> list[tuple[_Piece, str | None]]:
+    """A row that holds next to nothing but what hangs on to another row's signature, cut by a seal's rim, is empty."""
+    strokes = [(piece, key) for piece, key in shared if piece.area >= _WRITTEN * size**2]
+    kept: list[tuple[_Piece, str | None]] = []
+    for key in dict.fromkeys(key for _, key in shared):
+        mine = [piece for piece, of in shared if of == key]
+        others = [stroke for stroke, of in strokes if of != key]
+        few = sum(piece.area for piece in mine) <= _SPLINTERS * size**2
+        hang_on = all(any(_gap(piece, other) <= _BESIDE * size for other in others) for piece in mine)
+        kept.extend((piece, None if key and few and hang_on else key) for piece in mine)
+    return kept
+
+
+def _gap(piece: _Piece, other: _Piece) -> int:
+    """How far apart two pieces stand, in pixels; 0 where their frames meet."""
+    beside = max(piece.left - other.right, other.left - piece.right, 0)
+    return max(beside, piece.top - other.bottom, other.top - piece.bottom, 0)
 
 
 def _is_typed(ink: InkMap, row: SignPlaceRow, pieces: list[_Piece], size: float, read: Sequence[Line]) -> bool:

@@ -148,6 +148,22 @@ def test_who_signed_and_who_did_not():
     assert marks["handler"].presence is Presence.ABSENT
 
 
+@pytest.mark.parametrize(
+    ("aside", "presence"),
+    [
+        pytest.param(0, Presence.ABSENT, id="on the handler's signature"),
+        pytest.param(160, Presence.UNCLEAR, id="apart from it"),
+    ],
+)
+def test_a_splinter_of_the_next_signature_is_none_of_this_place(aside, presence):
+    """A seal's rim parts it from the rest."""
+    sheet = Sheet(LETTER)
+    sheet.sign(HANDLER, size=2.4)
+    x, y = HANDLER.right * WIDTH + 60 + aside, HANDLER.middle[1] * HEIGHT - 49
+    sheet.pen.rectangle((x, y, x + 6, y + 5), fill=(20, 25, 60))
+    assert signatures(sheet)["legal"].presence is presence
+
+
 @pytest.mark.parametrize("ink", [(15, 15, 15), (30, 40, 140)], ids=["black", "blue"])
 def test_a_signature_under_the_seal_is_seen(ink):
     sheet = Sheet(LETTER)
