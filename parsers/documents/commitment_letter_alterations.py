@@ -149,12 +149,12 @@ class _Judge:
         return not printed and len(read) <= 2 and all(sign.isascii() or sign in "一丨卜丶" for sign in read)
 
     def _is_crossed_punctuation(self, edit: Edit) -> bool:
-        """Is the one sign too many a comma of the form's that a seal's rim crosses? It has little ink of its own."""
+        """Is the one sign too many the seal's, over or beside a comma of the form's? It has little ink of its own."""
         printed, read = self._words(edit)
         start, end, fixed = edit.read_start - 1, edit.read_end + 1, self._template.fixed
         if printed or len(read) != 1 or read in SENSE or start < 0 or end > len(self._text.glyphs):
             return False
-        if not 0 < edit.fixed_start < len(fixed) or len(self._text.raw(start, end)) > end - start:
+        if not 0 < edit.fixed_start < len(fixed):
             return False
         between = self._template.printed[fixed[edit.fixed_start - 1].at + 1 : fixed[edit.fixed_start].at]
         ink = self._ink.get(self._text.page(start, end))

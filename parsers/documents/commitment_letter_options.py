@@ -18,6 +18,7 @@ _LOST: Final = 1.4  #: the same where the engine left the square out, which sets
 _SAME: Final = 0.25  #: distance of one that stands in the very place
 _FAR: Final = 3.0  #: distance up to which an empty square explains the engine's □, set off by a blank's open stretch
 _SPOILT: Final = 0.12  #: share of ink of a square with a tick in it; an empty one's outline is less
+_WEAK: Final = 0.6  #: the engine's trust in a □ that more than its outline may stand there
 _DRIFT: Final = 0.9  #: distance up to which an empty one may be
 
 
@@ -89,7 +90,8 @@ def _seen(
     inked = picture.share(_before(place)) if picture and place else 0.0
     if line.line.places and place:
         square = _between(text, partner, seen[glyph.line], place)
-        return _seen_between(before, square, inked)
+        at = len(line.text[: glyph.at].rstrip()) - 1
+        return _seen_between(before, line.line.trusts[at] if at >= 0 else 0.0, square, inked)
     presence = _presence(before, line.sure, _distances(seen[glyph.line], place), inked)
     return presence, line.sure or (before in TICKED and before != "")
 
@@ -105,13 +107,18 @@ def _between(text: LetterText, partner: int, squares: tuple[Square, ...], place:
     return nearest if nearest and place.left - nearest.box.right <= _LOST * place.width else None
 
 
-def _seen_between(sign: str, square: Square | None, inked: float) -> tuple[Presence, bool]:
-    """The picture's square, the engine's sign as a second opinion; where they contradict each other, nobody knows."""
+def _seen_between(sign: str, trust: float, square: Square | None, inked: float) -> tuple[Presence, bool]:
+    """The picture's square, the engine's sign as a second opinion; where they contradict each other, nobody knows.
+
+    `trust`: the engine's in its sign. A square that is filled out is read as an open one, but never surely so.
+    """
     shown = square.presence if square else Presence.UNCLEAR
     if sign and sign in TICKED:
         return (Presence.UNCLEAR, False) if shown is Presence.ABSENT else (Presence.PRESENT, True)
     if sign and sign in UNTICKED:
-        return (Presence.UNCLEAR, False) if shown is Presence.PRESENT else (Presence.ABSENT, True)
+        if shown is not Presence.PRESENT:
+            return Presence.ABSENT, True
+        return (Presence.PRESENT if trust < _WEAK else Presence.UNCLEAR), False
     if square:
         return shown, shown is not Presence.UNCLEAR
     # No square can be made out: a hand's tick has spoilt it, or something else stands there.

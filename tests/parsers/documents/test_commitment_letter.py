@@ -136,6 +136,7 @@ def test_one_character_that_has_its_room_on_paper_was_only_not_read():
     ("ink", "sign", "told"),
     [
         pytest.param((205, 40, 45), "交", False, id="a seal's rim made a sign of it"),
+        pytest.param((205, 40, 45), "，程", False, id="a seal's character stands beside it"),
         pytest.param((205, 40, 45), "不", True, id="a sign that turns the sentence round is told all the same"),
         pytest.param((20, 20, 22), "交", True, id="a sign in black stands there"),
     ],
@@ -143,7 +144,7 @@ def test_one_character_that_has_its_room_on_paper_was_only_not_read():
 def test_a_comma_under_a_seal_is_no_added_character(ink, sign, told):
     page = a_set_letter("4-1-1", seen=0.99, change=("信息，直至", f"信息{sign}直至")).page
     line = next(line for line in page.lines if f"{sign}直" in line.text)
-    at = line.text.index(f"{sign}直")
+    at = line.text.index(f"{sign}直") + len(sign) - 1
     middle = line.box.left + line.places[at] * line.box.width
     own = replace(line.box, left=middle - EM / 2, right=middle + EM / 2)
     sheet = Sheet(a_set_letter("4-1-1", seen=0.99, change=("信息，直至", f"信息{sign}直至")))
@@ -367,6 +368,24 @@ def test_a_square_that_the_engine_left_out_stands_where_its_label_was_seen():
     read_so = read_letter("承诺保证书.jpg", 1, (page,), (sheet.picture,))
     option = next(one for one in read_so.options if (one.group, one.label) == ("人员信息", "变更"))
     assert (option.presence, read_so.unfilled) == (Presence.ABSENT, ())
+
+
+@pytest.mark.parametrize(
+    ("trust", "presence"),
+    [pytest.param(0.5, Presence.PRESENT, id="weakly"), pytest.param(0.9, Presence.UNCLEAR, id="surely")],
+)
+def test_a_square_that_is_filled_out_but_read_as_an_open_one_is_ticked_at_most(trust, presence):
+    letter = a_set_letter("1-1", seen=0.99, ticked=())
+    at, line = next((n, line) for n, line in enumerate(letter.page.lines) if line.text.startswith("□基本信息"))
+    weak = replace(line, trusts=(trust, *line.trusts[1:]))
+    page = replace(letter.page, lines=(*letter.page.lines[:at], weak, *letter.page.lines[at + 1 :]))
+    sheet = Sheet(letter)
+    left, top, side = line.box.left + 0.1 * EM, line.box.top + 4 / HEIGHT, round(0.85 * EM * WIDTH)
+    sheet.box(left, top, side)
+    x, y = left * WIDTH, top * HEIGHT
+    sheet.pen.rectangle((x + 4, y + 4, x + side - 4, y + side - 4), fill=(40, 45, 110))
+    option = read_letter("承诺保证书.jpg", 1, (page,), (sheet.picture,)).options[0]
+    assert (option.presence, option.certain) == (presence, False)
 
 
 @pytest.mark.parametrize(("sure", "certain"), [(True, True), (False, False)])
