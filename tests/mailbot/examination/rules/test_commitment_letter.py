@@ -1,4 +1,4 @@
-"""Findings on the commitment letter: silent, speaking and doubting."""
+"""Is the commitment letter there, on its form, unaltered, filled in and dated? Silent, speaking and doubting."""
 
 from dataclasses import replace
 from datetime import date
@@ -9,58 +9,22 @@ from mailbot.examination.rules import commitment_letter as rules
 from mailbot.examination.rules import commitment_letter_numbers as numbers
 from mailbot.examination.rules import commitment_letter_signing as signing
 from mailbot.letters.rendering import Words
-from parsers.documents.commitment_letter import Choice, CommitmentLetter, Signature
-from parsers.documents.commitment_letter_alterations import Alteration, AlterationKind
+from parsers.documents.commitment_letter import Choice
 from parsers.documents.commitment_letter_blanks import Unfilled
 from parsers.documents.commitment_letter_options import Option
-from parsers.documents.document import DocumentKind, Leaf, Mark, Presence
+from parsers.documents.document import DocumentKind, Leaf
 from parsers.files.page import Fault, ReadBy, Unreadable
-from tests.builders_submission import (
-    CREDIT,
-    ENGINEER_ID,
-    OTHER_ID,
-    a_paper,
-    a_submission,
-    codes,
-    on_file,
-    read,
-    run,
+from tests.builders_submission import a_paper, a_submission, codes, read, run
+from tests.mailbot.examination.rules.commitment_letters import (
+    ABSENT,
+    CHANGED,
+    PRESENT,
+    RULES,
+    UNCLEAR,
+    a_letter,
+    found,
+    told,
 )
-from tests.builders_submission import a_letter as a_filled_letter
-
-RULES = (*rules.RULES, *signing.RULES, *numbers.RULES)
-PRESENT, ABSENT, UNCLEAR = Presence.PRESENT, Presence.ABSENT, Presence.UNCLEAR
-LABELS = {"legal_representative": "法定代表人", "engineer": "业绩登记申请人", "handler": "承办人"}
-CHANGED = Alteration(AlterationKind.CHANGED, "材料均真实有效", "材料大部分真实有效", "材料均真实有效", 1, None, True)
-
-
-def a_letter(
-    form="4-1-1", *, signed=(PRESENT, PRESENT), seal=PRESENT, why="", prints=("", ""), **more
-) -> CommitmentLetter:
-    """As it ought to be, but for what the test names."""
-    blanks = more.pop("blanks", {})
-    roles = ("legal_representative", "engineer" if form in ("4-1-1", "4-1-2") else "handler")
-    facts = {
-        "form_certain": True,
-        "found": 1.0,
-        "action": Choice.ADD if form == "4-1-1" else Choice.NOT_ASKED,
-        "dated": PRESENT,
-        "day": date(2026, 3, 9),
-        "seal": Mark(seal, 1, why=why),
-        "signatures": tuple(
-            Signature(role, LABELS[role], Mark(presence, 1, why=why, fingerprint=print_))
-            for role, presence, print_ in zip(roles, signed, prints, strict=True)
-        ),
-    }
-    return replace(a_filled_letter(form, **blanks), **(facts | more))
-
-
-def found(*documents, known=None, **more):
-    return run(RULES, a_submission(*documents, **more), known)
-
-
-def told(*documents, **more):
-    return codes(found(*documents, **more))
 
 
 def test_a_letter_as_it_ought_to_be_is_passed_in_silence():
@@ -183,42 +147,6 @@ class TestText:
         assert told(a_letter(dated=dated, day=day), received=date(2026, 3, 12)) == expected
 
 
-class TestMarks:
-    def test_a_missing_signature_names_whose(self):
-        (finding,) = found(a_letter(signed=(PRESENT, ABSENT)))
-        assert codes([finding]) == [("letter_signature_missing", "defect")]
-        assert finding.labels == ("业绩登记申请人",)
-
-    def test_an_unclear_one_is_a_doubt(self):
-        assert told(a_letter(signed=(UNCLEAR, PRESENT), why="typed", seal=PRESENT)) == [
-            ("letter_signature_unclear", "doubt")
-        ]
-
-    @pytest.mark.parametrize(
-        ("seal", "expected"),
-        [(ABSENT, [("letter_seal_missing", "defect")]), (UNCLEAR, [("letter_seal_unclear", "doubt")])],
-    )
-    def test_the_seal(self, seal, expected):
-        assert told(a_letter(seal=seal)) == expected
-
-    def test_a_signature_known_from_another_case_is_a_doubt(self):
-        known = on_file(known_signatures={"2cdc321b72e08bb4": "ZJZD-2026-0007"})
-        (finding,) = found(a_letter(prints=("2cdc321b72e08bb5", "")), known=known)
-        assert codes([finding]) == [("letter_signature_repeated", "doubt")]
-        assert (finding.label, finding.case_number) == ("法定代表人", "ZJZD-2026-0007")
-
-    def test_a_signature_pasted_into_an_electronic_letter_is_noted_for_the_reviewer(self):
-        letter = a_letter()
-        pasted = tuple(replace(one, mark=replace(one.mark, why="pasted")) for one in letter.signatures)
-        (finding,) = found(replace(letter, signatures=pasted))
-        assert codes([finding]) == [("letter_signature_pasted", "note")]
-        assert finding.labels == tuple(one.label for one in letter.signatures)
-
-    def test_another_hand_is_none(self):
-        known = on_file(known_signatures={"5d9d01b93f9190cc": "ZJZD-2026-0007"})
-        assert told(a_letter(prints=("2cdc321b72e08bb5", "")), known=known) == []
-
-
 class TestWorkingForms:
     """Contract 3, rule 2."""
 
@@ -240,60 +168,6 @@ class TestWorkingForms:
     )
     def test_only_missing_marks_stay_defects(self, more, expected):
         assert told(a_letter("4-1-2", **more), action="close") == [expected]
-
-
-class TestNumbers:
-    WRONG = "500103198808080008"
-
-    def test_one_reading_from_pixels_is_a_doubt(self):
-        letter = a_letter(blanks={"engineer_id": read(self.WRONG, certain=False)})
-        (finding,) = found(letter)
-        assert codes([finding]) == [("identifier_invalid", "doubt")]
-        assert (finding.holder, finding.why) == ("engineer", "check_digit")
-
-    def test_a_text_layer_s_is_a_defect(self):
-        letter = a_letter(blanks={"engineer_id": read(self.WRONG, by=ReadBy.TEXT)})
-        assert told(letter) == [("identifier_invalid", "defect")]
-
-    def test_a_credit_code_is_told_as_the_firm_s(self):
-        wrong = CREDIT[:-1] + "6"
-        (finding,) = found(a_letter(blanks={"credit_identifier": read(wrong, by=ReadBy.TEXT)}))
-        assert (finding.holder, finding.number) == ("firm", "credit_identifier")
-
-    def test_a_hand_that_other_papers_read_rightly_is_silent(self):
-        letter = a_letter(blanks={"engineer_id": read(self.WRONG, certain=False, confidence=0.8)})
-        card = replace(a_filled_letter(), blanks={"engineer_id": read(ENGINEER_ID)})
-        assert [code for code in told(letter, card) if code[0] == "identifier_invalid"] == []
-
-    @pytest.mark.parametrize(
-        ("code", "confidence", "expected"),
-        [
-            pytest.param(CREDIT[:-1] + "6", 0.8, [], id="a hand's, one sign off"),
-            pytest.param(CREDIT[:-1], 0.8, [], id="a hand's, its last sign lost"),
-            pytest.param(CREDIT[:-1] + "6", 0.99, [("identifier_invalid", "doubt")], id="print is meant as it stands"),
-            pytest.param("91500108CDL6BUGL4X", 0.8, [("identifier_invalid", "doubt")], id="another code"),
-        ],
-    )
-    def test_a_hand_s_credit_code_is_held_against_the_directory(self, code, confidence, expected):
-        letter = a_letter(blanks={"credit_identifier": read(code, certain=False, confidence=confidence)})
-        assert told(letter, known=on_file()) == expected
-
-    def test_another_kind_of_number_is_for_a_person(self):
-        assert told(a_letter(blanks={"engineer_id": read("510202890307123")})) == []
-
-    def test_a_right_number_is_silent(self):
-        assert told(a_letter(blanks={"legal_representative_id": OTHER_ID})) == []
-
-    @pytest.mark.parametrize(
-        ("phone", "expected"),
-        [
-            pytest.param("13812345678", [], id="mobile"),
-            pytest.param("02362806051", [("phone_not_mobile", "doubt")], id="landline"),
-            pytest.param("1994H104162", [], id="misread"),
-        ],
-    )
-    def test_the_telephone(self, phone, expected):
-        assert told(a_letter(blanks={"phone": phone})) == expected
 
 
 @pytest.mark.parametrize(
