@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from typing import Final
 
 from mailbot.decisions.carrying_out import Carrier
-from mailbot.decisions.consequences import NotPossible
 from mailbot.decisions.notes import Note, Notes
+from mailbot.decisions.plans import NotPossible
 from mailbot.decisions.replies import roster_of
 from mailbot.decisions.tokens import Tokens
 from mailbot.errors import UsageError

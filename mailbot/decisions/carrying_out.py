@@ -12,9 +12,10 @@ from ledger.errors import Stale
 from ledger.questions import CaseFile
 from mailbot.cases.happenings import clocks_of
 from mailbot.cases.workbench import Tools
-from mailbot.decisions.consequences import Decider, NotPossible, Plan, Reason
+from mailbot.decisions.consequences import Decider
 from mailbot.decisions.letters import DecisionLetters, Drafted
 from mailbot.decisions.notes import Note, Notes
+from mailbot.decisions.plans import NotPossible, Plan, Reason
 from mailbot.examination.command import Command, Word
 from mailbot.settings import Reviewer
 from parsers.mail.message import Message

@@ -6,74 +6,24 @@ applicant could not be known, and then no 通过 before it (D28); direct closing
 are over (D32) or the enterprise itself applied (D33).
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Any, Final
 
-from ledger.entries import CaseState, ClockEntry, LetterState
+from ledger.entries import CaseState
 from ledger.questions import CaseFile
-from mailbot.cases.happenings import ENTERED, clocks_of, filing_of
+from mailbot.cases.happenings import filing_of
 from mailbot.cases.workbench import Tools
+from mailbot.decisions.entries import Entries, clocks_after
 from mailbot.decisions.letters import DecisionLetters, Drafted, defects, failed_calls, unanswered_calls
+from mailbot.decisions.plans import NotPossible, Plan, Reason, waiting
 from mailbot.examination.clocks import Event, Happened
-from mailbot.examination.command import Call, Check, Command, Word
+from mailbot.examination.command import Command, Word
 from mailbot.examination.workdays import CalendarYearMissing, day_of_receipt
 from mailbot.letters.drafting import Item
 from mailbot.settings import Reviewer
-from parsers.dates import parse_date
 from parsers.masking import mask
 
 CALL_ATTEMPTS: Final = 2  # I34: on as many different workdays
-
-
-class Reason(StrEnum):
-    """Why a word that was understood cannot be followed now; each has its sentence in reviewer/not_possible."""
-
-    ENDED = "ended"  #: the case is over
-    OVERTAKEN = "overtaken"  #: somebody has decided, or the applicant has written, since
-    NO_APPLICATION = "no_application"  #: a question or complaint
-    STATE = "state"  #: not from where the case stands
-    NEEDS_WORDS = "needs_words"  #: nothing certain is wrong: say what is to be corrected
-    CALLS_MISSING = "calls_missing"
-    IDENTITY_FAILED = "identity_failed"  #: the video call did not show who he is: 现场 first
-    NOT_DUE = "not_due"  #: the enterprise still has time for its 复核
-    DATE_IMPOSSIBLE = "date_impossible"
-    NOT_BY_ENGINEER = "not_by_engineer"  #: identity is checked for 本人提交 only
-    NOBODY_OF_THAT_NAME = "nobody_of_that_name"
-    NO_FIRM_ADDRESS = "no_firm_address"
-    NOTHING_TO_UNDO = "nothing_to_undo"
-    NAME_IN_LETTER = "name_in_letter"  #: the reviewer's own name stands among the points
-    NOTHING_TO_CONFIRM = "nothing_to_confirm"
-
-
-@dataclass(frozen=True)
-class NotPossible:
-    """The word is clear, and nothing is changed."""
-
-    reason: Reason
-    by: str = ""  #: who was faster
-    at: datetime | None = None
-    due: date | None = None
-    calls: int = 0
-
-
-@dataclass(frozen=True)
-class Plan:
-    """Everything that one decision changes."""
-
-    word: Word
-    expected: CaseState
-    state: CaseState
-    letters: tuple[Drafted, ...] = ()
-    cancel: tuple[int, ...] = ()
-    steps: Mapping[str, Any] = field(default_factory=dict)
-    clocks: tuple[ClockEntry, ...] = ()
-    reviewer: str | None = None  #: whose case it becomes
-    reason: str = ""
-    day: date | None = None
-
 
 #: From where a word may be said; the others only note something.
 _FROM: Final[dict[Word, frozenset[CaseState]]] = {
@@ -91,13 +41,6 @@ DECISIVE: Final = frozenset(_FROM)
 _ANYWAY: Final = frozenset({Word.NOTE, Word.CHECK, Word.HAND_OVER})  #: for questions and complaints too
 #: What the ledger may still lack when a case has ended (补记).
 _AFTERWARDS: Final = frozenset({Word.NOTE, Word.CHECK, Word.VERIFIED, Word.CALL})
-#: Days that are entered like a look-up, by the step that keeps them.
-_DAYS: Final = {
-    Check.ACCEPTANCE: "acceptance_on",
-    Check.PROJECT_CHANGED: "project_changed_on",
-    Check.FIRM_CHANGED: "firm_changed_on",
-}
-_AGREES: Final = {"一致": "yes", "相符": "yes", "ok": "yes", "不一致": "no", "不符": "no"}
 
 
 class Decider:
@@ -106,6 +49,7 @@ class Decider:
     def __init__(self, tools: Tools, letters: DecisionLetters) -> None:
         self._tools = tools
         self._letters = letters
+        self._entries = Entries(tools, letters)
 
     def plan(self, command: Command, file: CaseFile, reviewer: Reviewer, now: datetime) -> Plan | NotPossible:
         """For every word but 撤销, 查询 and 确认, which the callers answer themselves."""
@@ -114,7 +58,7 @@ class Decider:
             return NotPossible(Reason.ENDED)
         if filing_of(case.facts, self._tools.examiner.matters) is None:
             if word is Word.END:
-                return Plan(Word.END, case.state, CaseState.CLOSED, cancel=_waiting(file))
+                return Plan(Word.END, case.state, CaseState.CLOSED, cancel=waiting(file))
             if word is Word.CORRECT and self._is_reminder(file):
                 return self._tell_owner(command, file, reviewer, now)
             if word not in _ANYWAY:
@@ -128,11 +72,11 @@ class Decider:
             Word.REJECT: self._reject,
             Word.ON_SITE: self._on_site,
             Word.REMIND: self._remind,
-            Word.VERIFIED: self._verified,
-            Word.CALL: self._call,
-            Word.HAND_OVER: self._hand_over,
-            Word.NOTE: self._note,
-            Word.CHECK: self._check,
+            Word.VERIFIED: self._entries.verified,
+            Word.CALL: self._entries.call,
+            Word.HAND_OVER: self._entries.hand_over,
+            Word.NOTE: self._entries.note,
+            Word.CHECK: self._entries.check,
         }[word]
         return maker(command, file, reviewer, now)
 
@@ -143,8 +87,8 @@ class Decider:
             file.case.state,
             CaseState.COMPLETE,
             letters=(Drafted("complete", (file.case.facts.applicant,), facts),),
-            cancel=_waiting(file),
-            clocks=self._clocks(file, Happened(Event.COMPLETED, day_of_receipt(now))),
+            cancel=waiting(file),
+            clocks=clocks_after(self._tools, file, Happened(Event.COMPLETED, day_of_receipt(now))),
         )
 
     def _correct(self, command: Command, file: CaseFile, reviewer: Reviewer, now: datetime) -> Plan | NotPossible:
@@ -161,7 +105,7 @@ class Decider:
             file.case.state,
             CaseState.AWAITING_CORRECTION,
             letters=(Drafted("correction", (file.case.facts.applicant,), facts),),
-            cancel=_waiting(file),
+            cancel=waiting(file),
         )
 
     def _is_reminder(self, file: CaseFile) -> bool:
@@ -175,7 +119,7 @@ class Decider:
             return NotPossible(Reason.NEEDS_WORDS)
         facts = self._letters.facts(file, reviewer, now, reasons=tuple(_sentence(item) for item in command.items))
         letter = Drafted("owner_faults", (file.case.facts.applicant,), facts)
-        return Plan(Word.CORRECT, file.case.state, file.case.state, letters=(letter,), cancel=_waiting(file))
+        return Plan(Word.CORRECT, file.case.state, file.case.state, letters=(letter,), cancel=waiting(file))
 
     def _approve(self, command: Command, file: CaseFile, reviewer: Reviewer, now: datetime) -> Plan | NotPossible:
         facts = file.case.facts
@@ -199,7 +143,7 @@ class Decider:
             file.case.state,
             state,
             letters=(Drafted(kind, self._letters.everyone(file), words),),
-            cancel=_waiting(file),
+            cancel=waiting(file),
             steps=steps,
         )
 
@@ -213,7 +157,7 @@ class Decider:
             file.case.state,
             CaseState.REJECTED,
             letters=(Drafted("rejected", self._letters.everyone(file), facts),),
-            cancel=_waiting(file),
+            cancel=waiting(file),
             reason="\n".join(reasons),
         )
 
@@ -226,7 +170,7 @@ class Decider:
             return NotPossible(Reason.CALLS_MISSING, calls=len(days))
         facts = self._letters.facts(file, reviewer, now, calls=calls, failed=failed)
         letter = Drafted("on_site", (file.case.facts.applicant,), facts)
-        return Plan(Word.ON_SITE, file.case.state, CaseState.ON_SITE, letters=(letter,), cancel=_waiting(file))
+        return Plan(Word.ON_SITE, file.case.state, CaseState.ON_SITE, letters=(letter,), cancel=waiting(file))
 
     def _remind(self, command: Command, file: CaseFile, reviewer: Reviewer, now: datetime) -> Plan | NotPossible:
         address = self._letters.firm_address(file)
@@ -239,7 +183,7 @@ class Decider:
             file.case.state,
             file.case.state,
             letters=(self.reminder(file, address, reviewer, now),),
-            cancel=_waiting(file, "verification_reminder"),
+            cancel=waiting(file, "verification_reminder"),
         )
 
     def reminder(self, file: CaseFile, address: str, reviewer: Reviewer | None, now: datetime) -> Drafted:
@@ -253,68 +197,6 @@ class Decider:
             "closed_directly", self._letters.everyone(file), self._letters.facts(file, None, now, **self._days(file))
         )
 
-    def _verified(self, command: Command, file: CaseFile, reviewer: Reviewer, now: datetime) -> Plan | NotPossible:
-        day = command.day
-        if day is None or not day_of_receipt(file.case.facts.received_at) <= day <= day_of_receipt(now):
-            return NotPossible(Reason.DATE_IMPOSSIBLE)
-        state = file.case.state
-        clocks = self._clocks(file, Happened(Event.VERIFIED, day))
-        cancel = _waiting(file, "verification_reminder", "closed_directly")
-        steps = {"verified_on": day.isoformat()}
-        return Plan(Word.VERIFIED, state, state, steps=steps, clocks=clocks, cancel=cancel, day=day)
-
-    def _call(self, command: Command, file: CaseFile, reviewer: Reviewer, now: datetime) -> Plan | NotPossible:
-        """Who called when and what came of it; no recording is kept, and the applicant is told nothing by it."""
-        if file.case.facts.submitted_by != "engineer":
-            return NotPossible(Reason.NOT_BY_ENGINEER)
-        at, state = now.isoformat(timespec="seconds"), file.case.state
-        result = command.call or Call.UNREACHABLE
-        call = {"at": at, "by": reviewer.address, "reached": result is not Call.UNREACHABLE, "result": result.value}
-        steps: dict[str, Any] = {f"call {at}": {**call, "text": command.text} if command.text else call}
-        steps |= {"identity_checked": "video", "identity_checked_on": at, "identity_result": result.value}
-        drawn = _waiting(file, "closed_directly") if result is Call.FAILED else ()
-        return Plan(Word.CALL, state, state, steps=steps, cancel=drawn)
-
-    def _hand_over(self, command: Command, file: CaseFile, reviewer: Reviewer, now: datetime) -> Plan | NotPossible:
-        mailbox, today = self._letters.mailbox(file), day_of_receipt(now)
-        own = {address.lower() for address in mailbox.reviewers}
-        for other in self._tools.settings.reviewer:
-            named = command.text.lower() in (other.name.lower(), other.address.lower())
-            if named and other.serves_on(today) and (not own or other.address.lower() in own):
-                return Plan(Word.HAND_OVER, file.case.state, file.case.state, reviewer=other.address)
-        return NotPossible(Reason.NOBODY_OF_THAT_NAME)
-
-    def _note(self, command: Command, file: CaseFile, reviewer: Reviewer, now: datetime) -> Plan | NotPossible:
-        at, state = now.isoformat(timespec="seconds"), file.case.state
-        before = file.case.steps.get("remark", "")
-        remark = "\n".join(filter(None, (before, command.text)))
-        steps = {f"note {at}": {"at": at, "by": reviewer.address, "text": command.text}, "remark": remark}
-        return Plan(Word.NOTE, state, state, steps=steps)
-
-    def _check(self, command: Command, file: CaseFile, reviewer: Reviewer, now: datetime) -> Plan | NotPossible:
-        """重庆系统, 全国系统, 人社查验: who looked when, and what he saw."""
-        if command.check in _DAYS:
-            return self._day(_DAYS[command.check], command.text, file, now)
-        at, state, check = now.isoformat(timespec="seconds"), file.case.state, command.check
-        seen = {"result": command.text, "by": reviewer.address, "at": at}
-        agrees = _AGREES.get(command.text.lower().rstrip("。."), "unsure")
-        steps: dict[str, Any] = {f"check_{check}": seen}
-        if check is Check.INSURANCE:
-            valid = {"yes": "valid", "no": "invalid"}.get(agrees, command.text)
-            steps |= {"insurance_checked": valid, "insurance_checked_on": at}
-            steps["insurance_checked_by"] = reviewer.address
-        else:
-            steps["systems_agree"] = agrees
-        return Plan(Word.CHECK, state, state, steps=steps)
-
-    def _day(self, step: str, text: str, file: CaseFile, now: datetime) -> Plan | NotPossible:
-        """A day that no paper shows, or shows wrongly: its period is counted from it."""
-        day, state = parse_date(text), file.case.state
-        if day is None or day > day_of_receipt(now):
-            return NotPossible(Reason.DATE_IMPOSSIBLE)
-        clocks = self._clocks(file, Happened(ENTERED[step], day))
-        return Plan(Word.CHECK, state, state, steps={step: day.isoformat()}, clocks=clocks, day=day)
-
     def verification_due(self, file: CaseFile) -> date | None:
         """The last of the enterprise's ten workdays; None while it is not known."""
         clock = next((one for one in file.case.facts.clocks if one.id == "enterprise10"), None)
@@ -325,10 +207,6 @@ class Decider:
         verified = date.fromisoformat(entered) if entered else None
         return {"last_day": self.verification_due(file), "verified_on": verified}
 
-    def _clocks(self, file: CaseFile, event: Happened) -> tuple[ClockEntry, ...]:
-        examiner = self._tools.examiner
-        return clocks_of(file, event, matters=examiner.matters, calendar=examiner.calendar)
-
     def _clause(self, file: CaseFile) -> str:
         known = filing_of(file.case.facts, self._tools.examiner.matters)
         return known[1].clause if known else ""
@@ -338,12 +216,6 @@ class Decider:
             return self._tools.examiner.calendar.is_workday(day)
         except CalendarYearMissing:
             return day.weekday() < 5
-
-
-def _waiting(file: CaseFile, *kinds: str) -> tuple[int, ...]:
-    """Drafts that this decision replaces."""
-    held = (one for one in file.letters if one.letter.state is LetterState.HELD)
-    return tuple(one.id for one in held if not kinds or one.letter.kind in kinds)
 
 
 def _sentence(words: str) -> str:

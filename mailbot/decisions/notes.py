@@ -13,8 +13,8 @@ from ledger.entries import CaseState, Claim, Letter
 from ledger.questions import CaseFile
 from mailbot.cases.workbench import Tools
 from mailbot.decisions.checklist import Lookup, checklist
-from mailbot.decisions.consequences import NotPossible
 from mailbot.decisions.letters import Drafted, failed_calls, unanswered_calls
+from mailbot.decisions.plans import NotPossible
 from mailbot.decisions.tokens import Mark, Tokens
 from mailbot.examination.command import Why, Word
 from mailbot.letters.correspondence import Thread, compose, message_id

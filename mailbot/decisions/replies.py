@@ -16,8 +16,9 @@ from ledger.questions import CaseFile
 from ledger.tokens import TokenEntry
 from mailbot.cases.workbench import Tools
 from mailbot.decisions.carrying_out import Carrier, Done
-from mailbot.decisions.consequences import DECISIVE, NotPossible, Reason
+from mailbot.decisions.consequences import DECISIVE
 from mailbot.decisions.notes import Note, Notes
+from mailbot.decisions.plans import NotPossible, Reason
 from mailbot.decisions.tokens import Tokens, shown_in
 from mailbot.examination.command import Command, NotUnderstood, Parsed, Why, Word, parse
 from mailbot.examination.own_words import own_lines
