@@ -1,4 +1,4 @@
-"""What does one backup file hold, does it hold together, and how does it become the ledger again?
+"""What does one backup file hold, and does it hold together?
 
 One ZIP: the ledger's copy, the installation's secret, the list of the archive's hashes, and a manifest with the head of
 the chain and the rows of each table. The raw mails themselves are copied by the office's own means (they never change);
@@ -18,17 +18,17 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import create_engine, inspect, make_url, text
+from sqlalchemy import make_url
 
 from ledger.archive import Archive
 from ledger.audit import Head
-from ledger.backup import check_backup, load_dump
+from ledger.backup import check_backup
 from ledger.errors import LedgerError, NotArchived
 from ledger.ledger import Ledger
 from ledger.workbook import replacing
 
 _FORMAT: Final = 1
-_MANIFEST, _LEDGER, _SECRET, _HASHES = "manifest.json", "ledger", "instance.secret", "archive.sha256"
+_MANIFEST, LEDGER, SECRET, _HASHES = "manifest.json", "ledger", "instance.secret", "archive.sha256"
 _BLOCK: Final = 1 << 20
 _TOLD_AT_MOST: Final = 20  #: faults of one kind that are named one by one
 
@@ -45,26 +45,16 @@ class Manifest:
     archived: int  #: raw mails in the archive
 
 
-@dataclass(frozen=True)
-class Restored:
-    """What a restore came to."""
-
-    manifest: Manifest
-    moved: tuple[str, ...]  #: what lay there before and is kept beside it
-    letters_in_doubt: int
-    faults: tuple[str, ...]
-
-
 def write_backup(ledger: Ledger, archive: Archive, secret: Path, path: Path, now: datetime) -> Manifest:
     """While the daemon runs. The archive is listed after the copy, so that it holds whatever the copy names."""
     with tempfile.TemporaryDirectory(prefix=".backup-", dir=path.parent) as folder:
-        copy = Path(folder) / _LEDGER
+        copy = Path(folder) / LEDGER
         told = ledger.backup(copy)
         hashes = list(archive.hashes())
-        members: dict[str, Path] = {_LEDGER: copy, _HASHES: Path(folder) / _HASHES}
+        members: dict[str, Path] = {LEDGER: copy, _HASHES: Path(folder) / _HASHES}
         members[_HASHES].write_text("".join(f"{sha256}\n" for sha256 in hashes), "ascii")
         if secret.exists():
-            members[_SECRET] = secret
+            members[SECRET] = secret
         manifest = {
             "format": _FORMAT,
             "made_at": now.isoformat(),
@@ -95,41 +85,12 @@ def drill(path: Path, ledger: Ledger, archive: Archive) -> tuple[str, ...]:
     with the living chain, the rows of each table, and every archived mail with its hash.
     """
     manifest = read_manifest(path)
-    with _unpacked(path) as folder:
-        faults = [*_member_faults(folder, manifest), *_archive_faults(folder, archive)]
+    with unpacked(path) as folder:
+        faults = [*member_faults(folder, manifest), *archive_faults(folder, archive)]
         if manifest.dialect == "sqlite" and not faults:
-            faults += _ledger_faults(f"sqlite:///{folder / _LEDGER}", manifest)
+            faults += ledger_faults(f"sqlite:///{folder / LEDGER}", manifest)
     faults += [f"the living ledger's chain: event {fault.seq} {fault.what}" for fault in ledger.verify(manifest.head)]
     return tuple(faults)
-
-
-def restore(path: Path, *, url: str, archive: Archive, secret: Path, now: datetime, force: bool = False) -> Restored:
-    """The backup becomes the ledger. No daemon may run. Raises LedgerError and changes nothing when a ledger lies
-    there or the backup does not hold; `force` keeps what lies there under another name, and takes an archive that lacks
-    mails.
-    """
-    manifest = read_manifest(path)
-    if manifest.dialect != make_url(url).get_backend_name():
-        raise LedgerError(f"{path} is of a ledger in {manifest.dialect}; the configuration names another database")
-    with _unpacked(path, beside=secret.parent) as folder:
-        faults = _member_faults(folder, manifest)
-        if manifest.dialect == "sqlite" and not faults:
-            faults += _ledger_faults(f"sqlite:///{folder / _LEDGER}", manifest)
-        if faults:
-            raise LedgerError(f"{path} does not hold: {'; '.join(faults)}")
-        missing = _archive_faults(folder, archive)
-        if missing and not force:
-            raise LedgerError(f"the archive does not hold what the backup lists: {'; '.join(missing)}. "
-                              "Bring the archive back first, or take it as it is with --force")  # fmt: skip
-        suffix = f".before-{now:%Y%m%dT%H%M%S}"
-        moved = _place_ledger(folder / _LEDGER, url, suffix, force=force)
-        moved += _place_secret(folder / _SECRET, secret, suffix)
-    with Ledger.open(url) as ledger:
-        if faults := [f"event {fault.seq} {fault.what}" for fault in ledger.verify(manifest.head)]:
-            raise LedgerError(f"restored, but the chain does not hold: {'; '.join(faults)}")
-        made_at = manifest.made_at.isoformat()
-        doubted = ledger.settle_restored(now, actor="operator", made_at=made_at, head=manifest.head.seq)
-    return Restored(manifest, tuple(moved), doubted, tuple(missing))
 
 
 def _manifest(told: dict[str, Any], path: Path) -> Manifest:
@@ -146,13 +107,13 @@ def _manifest(told: dict[str, Any], path: Path) -> Manifest:
 
 
 @contextmanager
-def _unpacked(path: Path, beside: Path | None = None) -> Iterator[Path]:
+def unpacked(path: Path, beside: Path | None = None) -> Iterator[Path]:
     """The members of ours by name; nothing else in the file is looked at."""
     if beside is not None:
         beside.mkdir(parents=True, exist_ok=True, mode=0o700)
     with tempfile.TemporaryDirectory(prefix=".restore-", dir=beside) as name, zipfile.ZipFile(path) as box:
         folder = Path(name)
-        for member in (_LEDGER, _HASHES, _SECRET):
+        for member in (LEDGER, _HASHES, SECRET):
             if member in box.namelist():
                 try:
                     with box.open(member) as source, _private(folder / member) as target:
@@ -168,7 +129,7 @@ def _private(path: Path) -> Iterator[Any]:
         yield file
 
 
-def _member_faults(folder: Path, manifest: Manifest) -> list[str]:
+def member_faults(folder: Path, manifest: Manifest) -> list[str]:
     faults = []
     for name, sha256 in manifest.hashes.items():
         file = folder / name
@@ -179,7 +140,7 @@ def _member_faults(folder: Path, manifest: Manifest) -> list[str]:
     return faults
 
 
-def _ledger_faults(url: str, manifest: Manifest) -> list[str]:
+def ledger_faults(url: str, manifest: Manifest) -> list[str]:
     """Opened as a ledger is: an older backup is brought up on the way."""
     check_backup(Path(make_url(url).database or ""))
     with Ledger.open(url) as copy:
@@ -196,7 +157,7 @@ def _settle(file: Path) -> None:
         file.with_name(file.name + ending).unlink(missing_ok=True)
 
 
-def _archive_faults(folder: Path, archive: Archive) -> list[str]:
+def archive_faults(folder: Path, archive: Archive) -> list[str]:
     """Every listed mail is read and hashed."""
     missing, changed = [], []
     for line in (folder / _HASHES).read_text("ascii").splitlines():
@@ -212,62 +173,6 @@ def _archive_faults(folder: Path, archive: Archive) -> list[str]:
             named = ", ".join(one[:16] for one in hashes[:_TOLD_AT_MOST])
             faults.append(f"{len(hashes)} mails {what}: {named}{' …' if len(hashes) > _TOLD_AT_MOST else ''}")
     return faults
-
-
-def _place_ledger(copy: Path, url: str, suffix: str, *, force: bool) -> list[str]:
-    if make_url(url).get_backend_name() != "sqlite":
-        return _place_dump(copy, url, suffix, force=force)
-    target = Path(make_url(url).database or "")
-    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    there = [one for one in (target.with_name(target.name + end) for end in ("", "-wal", "-shm")) if one.exists()]
-    if there and not force:
-        raise LedgerError(f"{target} is there already; --force keeps it under another name and restores in its place")
-    moved = []
-    for file in there:
-        file.rename(kept := file.with_name(file.name + suffix))
-        moved.append(str(kept))
-    shutil.move(copy, target)
-    _sync_folder(target.parent)
-    return moved
-
-
-def _place_dump(dump: Path, url: str, suffix: str, *, force: bool) -> list[str]:
-    """PostgreSQL: the schema that lies there is renamed."""
-    engine = create_engine(url)
-    moved: list[str] = []
-    try:
-        with engine.begin() as connection:
-            if inspect(connection).get_table_names():
-                if not force:
-                    raise LedgerError("the database holds tables already; --force keeps them in a schema of their own")
-                kept = f"mailbot_{suffix.strip('.').replace('-', '_').lower()}"
-                connection.execute(text(f'ALTER SCHEMA public RENAME TO "{kept}"'))
-                connection.execute(text("CREATE SCHEMA public"))
-                moved.append(f"schema {kept}")
-    finally:
-        engine.dispose()
-    load_dump(dump, url)
-    return moved
-
-
-def _place_secret(copy: Path, secret: Path, suffix: str) -> list[str]:
-    if not copy.exists() or (secret.exists() and secret.read_bytes() == copy.read_bytes()):
-        return []
-    moved = []
-    if secret.exists():
-        secret.rename(kept := secret.with_name(secret.name + suffix))
-        moved.append(str(kept))
-    shutil.move(copy, secret)
-    _sync_folder(secret.parent)
-    return moved
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _hash(file: Path) -> str:

@@ -10,8 +10,9 @@ from typing import Any, Final
 
 from sqlalchemy import exists, select, update
 
+from ledger.blanking import blank_mail
 from ledger.entries import LetterState, MailState
-from ledger.retention import Retention, blank_mail
+from ledger.retention import Retention
 from ledger.tables import LETTER, MAIL, META
 
 REASON: Final = "rehearsal"  #: of a mail that was one

@@ -13,7 +13,7 @@ from ledger.entries import MailEntry, MailState
 from ledger.errors import LedgerError
 from ledger.ledger import Ledger
 from ledger.parcel import Manifest, drill, read_manifest, write_backup
-from ledger.parcel import restore as restore_backup
+from ledger.restoring import restore as restore_backup
 from ledger.retention import MARKED_DAYS
 from mailbot.commands.layout import laid_out
 from mailbot.errors import UsageError

@@ -14,7 +14,8 @@ from ledger.backup import PASSING
 from ledger.entries import LetterState, MailState
 from ledger.errors import LedgerError
 from ledger.ledger import Ledger
-from ledger.parcel import drill, read_manifest, restore, write_backup
+from ledger.parcel import drill, read_manifest, write_backup
+from ledger.restoring import restore
 from tests.ledger.builders import LEASE, NOW, a_case, a_letter, an_arrival, later
 
 

@@ -7,11 +7,12 @@ import pytest
 import sqlalchemy
 
 from ledger.archive import Archive
+from ledger.blanking import over_until
 from ledger.entries import CaseState, FindingEntry, MailState
 from ledger.errors import NoSuchCase
 from ledger.ledger import Ledger
 from ledger.periods import years_after
-from ledger.retention import MARKED_DAYS, over_until
+from ledger.retention import MARKED_DAYS
 from ledger.store import OFFICE_TIME
 from tests.ledger.builders import LEASE, NOW, a_case, a_letter, an_arrival, later, some_facts
 

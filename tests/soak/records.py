@@ -6,7 +6,7 @@ from sqlalchemy import create_engine, make_url, text
 
 from ledger.entries import MailState
 from ledger.ledger import Ledger
-from ledger.parcel import restore
+from ledger.restoring import restore
 from mailbot.reindex import reindex
 from parsers.names import fold_firm
 from tests.builders_service import Office
