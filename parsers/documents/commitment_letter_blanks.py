@@ -302,7 +302,8 @@ def _stretches(text: LetterText, before: int, after: int) -> Iterator[Box]:
         return
     upper, lower = text.lines[first.line], text.lines[last.line]
     left, right = text.body
-    if upper.page is lower.page and lower.box.left > upper.box.right and lower.box.top < upper.box.middle[1]:
+    beside = lower.box.left > upper.box.right - 0.5 * upper.em  # boxes of neighbours may overlap a little
+    if upper.page is lower.page and beside and lower.box.top < upper.box.middle[1]:
         left = right = lower.box.left  # two boxes of one line, the open blank between them
     yield from _open_parts(upper, first.at, None, right)
     if upper.page is lower.page:

@@ -291,15 +291,24 @@ def test_a_number_behind_which_a_stroke_was_not_read_is_read_by_half(behind, con
     assert read_so.blanks["legal_representative_id"].confidence == pytest.approx(confidence)
 
 
+@pytest.mark.parametrize("over", [0.0, 0.003], ids=["apart", "reaching over each other"])
 @pytest.mark.parametrize(("marks", "certain"), [(lambda *_: None, True), (a_hand, False)], ids=["clean", "a hand"])
-def test_an_open_blank_may_part_its_line_into_two_boxes(marks, certain):
+def test_an_open_blank_may_part_its_line_into_two_boxes(marks, certain, over):
     letter = a_set_letter("4-1-1", seen=0.99, legal_representative="　　　", legal_representative_id="　　　")
     at, line = next((n, line) for n, line in enumerate(letter.page.lines) if "　" in line.text)
     first, second = line.text.index("　"), line.text.rindex("　") + 1
     start, end = (
         line.box.left + line.places[n] * line.box.width + half for n, half in ((first - 1, EM / 2), (second, -EM / 2))
     )
-    parts = (_part(line, 0, first, line.box.left, start), _part(line, second, len(line.text), end, line.box.right))
+    if over:  # the engine read the blank's underline besides
+        underlined = replace(_part(line, 0, first, line.box.left, start), text=line.text[:first] + "__")
+        wide = start - line.box.left
+        places = (*tuple(place * wide / (end + over - line.box.left) for place in underlined.places), 0.93, 0.97)
+        box = replace(underlined.box, right=end + over)
+        head = replace(underlined, box=box, places=places, trusts=(0.99,) * len(underlined.text))
+    else:
+        head = _part(line, 0, first, line.box.left, start)
+    parts = (head, _part(line, second, len(line.text), end, line.box.right))
     page = replace(letter.page, lines=(*letter.page.lines[:at], *parts, *letter.page.lines[at + 1 :]))
     sheet = Sheet(letter)
     marks(sheet, letter.page)
