@@ -14,6 +14,7 @@ from parsers.files.limits import DEFAULT_LIMITS, FileLimits
 from parsers.files.ocr import Ocr, Reading, red_channel
 from parsers.files.opening import open_file
 from parsers.files.page import Box, Line, Page, Pages, ReadBy, Unreadable
+from parsers.files.red_print import with_red_print
 from parsers.files.sheet import Picture, Sheet
 from parsers.files.straighten import Pose, levelled, stood_up, tilt
 from parsers.files.turn import reading_order
@@ -59,6 +60,7 @@ def read_sheet(
     picture = laid_flat(sheet.picture, corners) if corners else sheet.picture
     red = red_channel(picture)
     reading = without_marks(ocr.read(red, enough), red, ocr, enough)
+    reading = with_red_print(reading, picture, ocr, enough)
     pose = Pose(reading.turned, tilt(reading.quads), corners)
     page = _ocr_page(sheet.number, picture, reading, pose)
     return ReadSheet(_timed(page, clock() - start), pose)

@@ -112,6 +112,11 @@ def _signs(reading: Reading, chosen: list[int]) -> tuple[Signs, ...]:
     return tuple(reading.signs[index] if reading.signs else () for index in chosen)
 
 
+def is_running_text(quads: Quads) -> bool:
+    """A letter, a statement: no card and no screen."""
+    return _usual_height(quads) is not None
+
+
 def _usual_height(quads: Quads) -> float | None:
     """Of the lines of running text; None where there are too few of them."""
     if not len(quads):

@@ -25,7 +25,7 @@ LONG_NAMES = (
     "渝蓉高速公路大足至内江（川渝界）段扩容工程",
 )
 #: Nothing is cut off a screen: what is cropped is lost to every reader.
-_SCREENS = ("whole", "whole", "scaled", "photo", "jpeg40")
+_SCREENS = ("whole", "whole", "scaled", "photo", "monitor", "jpeg40")
 #: How a certificate travels.
 _WAYS = (
     "digital",

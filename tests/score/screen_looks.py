@@ -17,6 +17,9 @@ from mailbot.demo.sheet import Colour, Sheet
 _GREY: Colour = (190, 195, 205)
 _WHITE: Colour = (255, 255, 255)
 _WIDTH = 360.0
+_PENDING: tuple[Colour, ...] = ((200, 110, 10), (230, 162, 60), (20, 140, 50), (64, 158, 255))
+#: What the usual kits paint a word that warns in.
+_REDS: tuple[Colour, ...] = ((255, 0, 0), (245, 108, 108), (237, 64, 20), (220, 30, 30), (200, 110, 10))
 _BLUES: tuple[Colour, ...] = ((33, 110, 180), (20, 80, 165), (28, 42, 66), (0, 121, 107), (45, 45, 52))
 _LABELS: dict[str, tuple[str, ...]] = {
     "person": ("姓名", "人员姓名", "监理工程师姓名"),
@@ -70,10 +73,14 @@ def national(facts: Facts, rng: Random, *, status: str | None = None, **changed:
     top += 22
     sheet.text(left, top, rng.choice(("人员业绩信息填报", "业绩登记管理", "监理工程师业绩信息")), 4.6, bold=True)
     where = rng.choice(("beside", "cell", "badge"))
+    colour = rng.choice(_REDS if status else _PENDING)
     if where == "beside":
-        sheet.text(left + 60, top, f"{rng.choice(_LABELS['status'])}：{word}", 4.2, (200, 110, 10))
+        sheet.text(left + 60, top, f"{rng.choice(_LABELS['status'])}：{word}", 4.2, colour)
+    elif where == "badge" and word not in _BUTTONS and rng.random() < 0.5:
+        sheet.panel(left + 58, top - 1, left + 64 + sheet.measure(word, 3.8), top + 5.6, colour)
+        sheet.text(left + 60, top, word, 3.8, _WHITE)
     elif where == "badge" and word not in _BUTTONS:
-        sheet.text(left + 60, top, word, 3.8, (200, 110, 10))
+        sheet.text(left + 60, top, word, 3.8, colour)
     else:
         cells.append((rng.choice(_LABELS["status"]), word))
     cells.append((rng.choice(_LABELS["kind"]), f"业绩登记{verb}"))

@@ -20,6 +20,7 @@ from mailbot.demo.ink import seal, square_seal
 from mailbot.demo.parcel import Parcel
 from mailbot.demo.people import Person
 from mailbot.demo.sheet import Sheet, jpeg, pdf, pdf_of_pictures
+from tests.score import monitor
 from tests.score.variety_letters import a_look
 
 # -- how a page travels ---------------------------------------------------------------------------------------------
@@ -229,6 +230,8 @@ def on_screen(
     if how == "photo":
         picture = picture.resize((picture.width * 3 // 2, picture.height * 3 // 2), Image.Resampling.LANCZOS)
         picture = scanning.photographed(picture, rng)
+    if how == "monitor":
+        picture = monitor.photographed(picture, rng.choice(monitor.LOOKS), rng)
     if how == "jpeg40":
         picture = _squeezed(picture, rng)
     return picture, how
