@@ -25,23 +25,34 @@ EVERY_CASE: Final = CaseFilter()
 class Cases(Store):
     """The work ledger (工作台账) for reading."""
 
-    def cases(self, which: CaseFilter = EVERY_CASE, *, newest_first: bool = False) -> Iterator[CaseEntry]:
-        """In the order of receipt, a page at a time, so that 100,000 of them need no more memory than one page."""
-        return self._paged(which, _entries, newest_first=newest_first)
+    def cases(
+        self, which: CaseFilter = EVERY_CASE, *, newest_first: bool = False, most: int | None = None
+    ) -> Iterator[CaseEntry]:
+        """In the order of receipt, a page at a time, so that 100,000 of them need no more memory than one page; at
+        most `most`."""
+        return self._paged(which, _entries, newest_first=newest_first, most=most)
 
     def _paged(
-        self, which: CaseFilter, build: Callable[[Connection, list[Any]], list[Item]], *, newest_first: bool = False
+        self,
+        which: CaseFilter,
+        build: Callable[[Connection, list[Any]], list[Item]],
+        *,
+        newest_first: bool = False,
+        most: int | None = None,
     ) -> Iterator[Item]:
         """What `build` makes of each page's rows, within the page's own look at the ledger."""
         after: tuple[Any, str] | None = None
-        while True:
-            page = _page(self._selected(which), after, newest_first)
+        left = most
+        while left is None or left > 0:
+            size = _PAGE if left is None else min(left, _PAGE)
+            page = _page(self._selected(which), after, newest_first).limit(size)
             with self.reading() as connection:
                 rows: list[Any] = list(connection.execute(page).mappings())
                 items = build(connection, rows)
             yield from items
-            if len(rows) < _PAGE:
+            if len(rows) < size:
                 return
+            left = None if left is None else left - size
             after = (rows[-1]["received_at"], rows[-1]["number"])
 
     def _selected(self, which: CaseFilter, rows: Select[Any] | None = None) -> Select[Any]:
@@ -122,7 +133,7 @@ def _page(query: Select[Any], after: tuple[Any, str] | None, newest_first: bool)
     if after is not None:
         here = tuple_(*(literal(value, column.type) for column, value in zip(place, after, strict=True)))
         query = query.where(tuple_(*place) < here if newest_first else tuple_(*place) > here)
-    return query.order_by(*(column.desc() if newest_first else column for column in place)).limit(_PAGE)
+    return query.order_by(*(column.desc() if newest_first else column for column in place))
 
 
 def _selected(which: CaseFilter, firm_key: str | None, rows: Select[Any] | None = None) -> Select[Any]:

@@ -5,7 +5,6 @@ import sys
 from argparse import Namespace
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
-from itertools import islice
 from typing import Any
 
 from ledger.entries import CaseEntry
@@ -30,8 +29,7 @@ def listing(options: Namespace) -> int:
     labels = labels_of(settings, matters)
     with open_ledger(settings, matters) as ledger:
         which = cases_chosen(options, settings, labels)
-        cases = ledger.cases(which, newest_first=True)
-        shown = islice(cases, limit) if limit else cases
+        shown = ledger.cases(which, newest_first=True, most=limit or None)
         if options.json:
             for case in shown:
                 print(json.dumps(case_as_json(case), ensure_ascii=False))

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import islice
 
 from ledger.audit import Head
 from ledger.entries import CaseEntry, CaseState, LetterEntry, LetterState, MailState
@@ -241,7 +240,7 @@ class Digests:
         return tuple(Due(cases[one.case_number], one) for one in shown if one.case_number in cases)
 
     def _first(self, state: CaseState, address: str) -> tuple[CaseEntry, ...]:
-        return tuple(islice(self._ledger.cases(CaseFilter(states=(state,), mailboxes=(address,))), MOST_ROWS))
+        return tuple(self._ledger.cases(CaseFilter(states=(state,), mailboxes=(address,)), most=MOST_ROWS))
 
     def _complete(self, case: CaseEntry) -> Complete:
         begun = any(clock.id in REVIEW_CLOCKS for clock in case.facts.clocks)

@@ -9,6 +9,7 @@ from datetime import date, datetime
 import pytest
 from openpyxl import load_workbook
 
+from ledger import cases
 from ledger.book import CASES, EXCHANGES, ITEMS, View, entered_at
 from ledger.entries import CaseEntry, CaseState, ClockEntry, FindingEntry, LetterState
 from ledger.export import export_csv, export_xlsx, titles
@@ -199,6 +200,17 @@ def test_records_come_with_their_rounds_and_mails(ledger):
     assert [(one.incoming, one.kind) for one in record.exchanges] == [
         (True, "filed"), (True, "filed"), (False, "correction"),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("most", [0, 1, 2, 3, 4, 5, 9])
+def test_of_a_list_no_more_is_read_than_is_asked_for(ledger, monkeypatch, most):
+    monkeypatch.setattr(cases, "_PAGE", 2)
+    numbers = [a_case(ledger, uid, facts=some_facts(received_at=later(days=uid))) for uid in range(1, 6)]
+    read = []
+    found = cases.examinations_of
+    monkeypatch.setattr(cases, "examinations_of", lambda connection, page: read.append(page) or found(connection, page))
+    assert [case.number for case in ledger.cases(most=most)] == numbers[:most]
+    assert sum(map(len, read)) == min(most, 5)
 
 
 def test_newest_first_is_the_other_way_round(ledger):
