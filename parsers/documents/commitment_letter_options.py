@@ -110,15 +110,15 @@ def _between(text: LetterText, partner: int, squares: tuple[Square, ...], place:
 def _seen_between(sign: str, trust: float, square: Square | None, inked: float) -> tuple[Presence, bool]:
     """The picture's square, the engine's sign as a second opinion; where they contradict each other, nobody knows.
 
-    `trust`: the engine's in its sign. A square that is filled out is read as an open one, but never surely so.
+    `trust`: the engine's in its sign. A square that is blackened is read as an open one, but never surely so.
     """
     shown = square.presence if square else Presence.UNCLEAR
     if sign and sign in TICKED:
         return (Presence.UNCLEAR, False) if shown is Presence.ABSENT else (Presence.PRESENT, True)
     if sign and sign in UNTICKED:
-        if shown is not Presence.PRESENT:
-            return Presence.ABSENT, True
-        return (Presence.PRESENT if trust < _WEAK else Presence.UNCLEAR), False
+        if square and square.filled and trust < _WEAK:
+            return Presence.PRESENT, True
+        return (Presence.UNCLEAR, False) if shown is Presence.PRESENT else (Presence.ABSENT, True)
     if square:
         return shown, shown is not Presence.UNCLEAR
     # No square can be made out: a hand's tick has spoilt it, or something else stands there.

@@ -19,6 +19,7 @@ _SIDE: Final = (0.62, 1.1)  #: side of a square in widths of a Chinese character
 _OUTLINE: Final = 62.0  #: darkness, of 255, that the faintest of the four sides must have
 _STROKE: Final = 95.0  #: darkness of a tick's strokes, more than a blurred outline lets fall inside
 _TICKED: Final = 0.10  #: ink inside from which it is ticked
+_FILLED: Final = 0.6  #: from which it is blackened
 _EMPTY: Final = 0.03
 _NEARLY: Final = 0.7  #: of the clearest outline's darkness, from which a larger frame is the true one
 _SMALL: Final = 0.72  #: side in widths of a character below which a frame may be part of a square: never called empty
@@ -30,6 +31,7 @@ _INSET: Final = 0.28  #: the outline's own share of the side, and of what blurs 
 class Square:
     box: Box
     presence: Presence
+    filled: bool = False  #: ■: blackened, not ticked
 
 
 def find_squares(ink: InkMap, row: Box, size: float) -> tuple[Square, ...]:
@@ -99,4 +101,6 @@ def _square(
     if presence is Presence.ABSENT and side < _SMALL * em:
         presence = Presence.UNCLEAR
     x, y = x + corner[0], y + corner[1]
-    return Square(Box(x / ink.width, y / ink.height, (x + side) / ink.width, (y + side) / ink.height), presence)
+    return Square(
+        Box(x / ink.width, y / ink.height, (x + side) / ink.width, (y + side) / ink.height), presence, share >= _FILLED
+    )

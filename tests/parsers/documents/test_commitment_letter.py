@@ -380,10 +380,14 @@ def test_a_square_that_the_engine_left_out_stands_where_its_label_was_seen():
 
 
 @pytest.mark.parametrize(
-    ("trust", "presence"),
-    [pytest.param(0.5, Presence.PRESENT, id="weakly"), pytest.param(0.9, Presence.UNCLEAR, id="surely")],
+    ("trust", "inset", "presence", "certain"),
+    [
+        pytest.param(0.5, 4, Presence.PRESENT, True, id="blackened, weakly read as open"),
+        pytest.param(0.9, 4, Presence.UNCLEAR, False, id="blackened, surely read as open"),
+        pytest.param(0.5, 9, Presence.UNCLEAR, False, id="a blot in it, weakly read as open"),
+    ],
 )
-def test_a_square_that_is_filled_out_but_read_as_an_open_one_is_ticked_at_most(trust, presence):
+def test_a_blackened_square_that_is_hardly_read_as_an_open_one_is_ticked(trust, inset, presence, certain):
     letter = a_set_letter("1-1", seen=0.99, ticked=())
     at, line = next((n, line) for n, line in enumerate(letter.page.lines) if line.text.startswith("□基本信息"))
     weak = replace(line, trusts=(trust, *line.trusts[1:]))
@@ -392,9 +396,9 @@ def test_a_square_that_is_filled_out_but_read_as_an_open_one_is_ticked_at_most(t
     left, top, side = line.box.left + 0.1 * EM, line.box.top + 4 / HEIGHT, round(0.85 * EM * WIDTH)
     sheet.box(left, top, side)
     x, y = left * WIDTH, top * HEIGHT
-    sheet.pen.rectangle((x + 4, y + 4, x + side - 4, y + side - 4), fill=(40, 45, 110))
+    sheet.pen.rectangle((x + inset, y + inset, x + side - inset, y + side - inset), fill=(40, 45, 110))
     option = read_letter("承诺保证书.jpg", 1, (page,), (sheet.picture,)).options[0]
-    assert (option.presence, option.certain) == (presence, False)
+    assert (option.presence, option.certain) == (presence, certain)
 
 
 @pytest.mark.parametrize(("sure", "certain"), [(True, True), (False, False)])
