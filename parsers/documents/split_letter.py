@@ -17,12 +17,14 @@ _MOST: Final = 12  #: loose pages that are read together
 def loose_pages(files: Sequence[FileRead]) -> tuple[Leaf, ...]:
     """Pages of unfinished letters, and others that may be a letter's, as their kind could not be told.
 
+    Besides those of a letter of several pages that wants something: one of them may have been sent again, signed.
     Empty where nothing can be joined: no letter is unfinished, or no page lies beside it.
     """
     halves = [letter for file in files for letter in _unfinished(file)]
-    parts = [leaf for half in halves for leaf in half.places]
+    wanting = [one for file in files for one in _letters(file) if one not in halves and one.wanting and one.pages[1:]]
+    parts = [leaf for letter in (*halves, *wanting) for leaf in letter.places]
     others = [Leaf(file.position, file.name, page) for file in files for page in _untold(file)]
-    if not halves or (len(halves) == 1 and not others):
+    if not parts or (len(halves) + len(wanting) == 1 and not others):
         return ()
     order = [file.position for file in files]
     return tuple(sorted([*parts, *others][:_MOST], key=lambda leaf: (order.index(leaf.position), leaf.page)))
@@ -34,7 +36,7 @@ def rejoined(files: Sequence[FileRead], loose: Sequence[Leaf], pile: FileRead) -
     A joined letter stands in the file where it begins. A page that only repeats another is told no more.
     """
     letters = [_placed(one, loose) for one in _letters(pile)]
-    if not letters or any(letter.found <= _best_half(letter, files) for letter in letters):
+    if not letters or not all(_is_better(letter, files) for letter in letters):
         return tuple(files)
     left = {loose[number - 1] for number in pile.unknown_pages}
     settled = [leaf for leaf in loose if leaf not in left]
@@ -46,7 +48,11 @@ def _letters(file: FileRead) -> list[CommitmentLetter]:
 
 
 def _unfinished(file: FileRead) -> list[CommitmentLetter]:
-    return [letter for letter in _letters(file) if letter.found < _WHOLE or not letter.ends]
+    return [letter for letter in _letters(file) if _is_part(letter)]
+
+
+def _is_part(letter: CommitmentLetter) -> bool:
+    return letter.found < _WHOLE or not letter.ends
 
 
 def _untold(file: FileRead) -> Iterator[int]:
@@ -61,10 +67,12 @@ def _placed(letter: CommitmentLetter, loose: Sequence[Leaf]) -> CommitmentLetter
     return replace(letter, file=leaves[0].file, position=leaves[0].position, leaves=leaves)
 
 
-def _best_half(letter: CommitmentLetter, files: Sequence[FileRead]) -> float:
-    own = {(leaf.position, leaf.page) for leaf in letter.leaves}
-    halves = (half for file in files for half in _unfinished(file))
-    return max((one.found for one in halves if own & {(leaf.position, leaf.page) for leaf in one.places}), default=0.0)
+def _is_better(joined: CommitmentLetter, files: Sequence[FileRead]) -> bool:
+    """More of the form is found than on any letter whose pages it takes; of a whole one, less is wanting."""
+    own = {(leaf.position, leaf.page) for leaf in joined.leaves}
+    letters = [one for file in files for one in _letters(file)]
+    taken = [one for one in letters if own & {(leaf.position, leaf.page) for leaf in one.places}]
+    return all(joined.found > one.found if _is_part(one) else joined.wanting < one.wanting for one in taken)
 
 
 def _told_anew(file: FileRead, settled: Collection[Leaf], letters: Sequence[CommitmentLetter]) -> FileRead:

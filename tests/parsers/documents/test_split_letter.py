@@ -99,6 +99,18 @@ def test_of_two_copies_read_alike_the_filled_one_counts() -> None:
         assert letter.unfilled == ()
 
 
+def test_a_page_of_a_whole_letter_that_came_again_filled_in_takes_its_place() -> None:
+    upper, lower = cut("4-1-1", PARTY)
+    (_, bare) = cut("4-1-1", PARTY, letter=a_set_letter("4-1-1", read_by=ReadBy.TEXT, phone=None).page)
+    files = told([upper, bare], [lower])
+    (letter,) = letters(files)
+    assert where(letter) == [(0, 1), (1, 1)]
+    assert letter.unfilled == ()
+    assert files[0].unknown_pages == files[1].unknown_pages == ()
+    (kept,) = [one for one in letters(told([upper, lower], [bare])) if one.pages == (1, 2)]
+    assert kept.unfilled == ()
+
+
 def test_lines_that_two_photographs_show_are_not_added_words() -> None:
     page = a_set_letter("4-1-1", read_by=ReadBy.TEXT).page
     half = len(page.lines) // 2
