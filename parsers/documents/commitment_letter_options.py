@@ -15,6 +15,7 @@ from parsers.files.page import Box
 _OPTION: Final = re.compile(r"□(?P<label>[^□\0（）()，,：:\n]+)(?P<bracket>[（(]\0)?")
 _NEAR: Final = 0.45  #: distance, in characters, of a square that surely is the option's
 _LOST: Final = 1.4  #: the same where the engine left the square out, which sets its line askew by one character
+_INTO: Final = 0.3  #: how far, in characters, it may seem to reach into its label
 _SAME: Final = 0.25  #: distance of one that stands in the very place
 _FAR: Final = 3.0  #: distance up to which an empty square explains the engine's □, set off by a blank's open stretch
 _SPOILT: Final = 0.12  #: share of ink of a square with a tick in it; an empty one's outline is less
@@ -80,7 +81,7 @@ def _seen(
     if partner is None:
         return Presence.UNCLEAR, False
     glyph = text.glyphs[partner]
-    line, place = text.lines[glyph.line], text.box(partner, partner + 1)
+    line, place = text.lines[glyph.line], _place(text, partner)
     picture = ink.get(line.page.number)
     if glyph.line not in seen:
         # A ticked square at the line's beginning is often left out of the line.
@@ -96,13 +97,23 @@ def _seen(
     return presence, line.sure or (before in TICKED and before != "")
 
 
+def _place(text: LetterText, at: int) -> Box | None:
+    """Where a label's first character stands, as wide as the text's characters are."""
+    box = text.box(at, at + 1)
+    if box is None:
+        return None
+    middle, half = box.middle[0], text.em(at) / 2
+    return replace(box, left=middle - half, right=middle + half)
+
+
 def _between(text: LetterText, partner: int, squares: tuple[Square, ...], place: Box) -> Square | None:
     """The square between the label and whatever was read before it: the nearest."""
     start = 0.0
     if partner and text.glyphs[partner - 1].line == text.glyphs[partner].line:
         before = text.box(partner - 1, partner)
         start = before.middle[0] if before else 0.0
-    room = [square for square in squares if start < square.box.middle[0] < place.left]
+    end = place.left + _INTO * place.width
+    room = [square for square in squares if start < square.box.middle[0] < place.left and square.box.right <= end]
     nearest = max(room, key=lambda square: square.box.middle[0], default=None)
     return nearest if nearest and place.left - nearest.box.right <= _LOST * place.width else None
 

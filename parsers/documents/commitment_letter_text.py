@@ -107,6 +107,15 @@ class LetterText:
             return 0.0, 1.0
         return median(line.box.left for line in long), median(line.box.right for line in long)
 
+    def em(self, at: int) -> float:
+        """Width of a Chinese character of the text around a glyph, as a share of the page's width.
+
+        A short line alone would give another width: engines see characters a little aside.
+        """
+        own = self.line_of(at)
+        long = [line.em for line in self.lines if line.page is own.page and len(line.text) >= _LONG]
+        return median(long) if long else own.em
+
     def raw(self, start: int, end: int) -> str:
         """The text as read from glyph `start` up to `end`, with what stands between and a bracket that closes it."""
         if start >= end:

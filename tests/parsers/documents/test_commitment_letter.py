@@ -13,6 +13,7 @@ from parsers.documents.commitment_letter_alignment import align, template_of
 from parsers.documents.commitment_letter_blanks import read_blanks
 from parsers.documents.commitment_letter_form import likest_form
 from parsers.documents.commitment_letter_options import Option, guessed_blanks
+from parsers.documents.commitment_letter_text import letter_text
 from parsers.documents.document import Mark, Presence
 from parsers.documents.marks_ink import InkMap
 from parsers.files.page import Box, Line, Page, ReadBy
@@ -255,8 +256,9 @@ def test_the_square_of_the_next_option_is_no_stroke_in_the_blank_before_it():
     for line in letter.page.lines:
         for square in (n for n, sign in enumerate(line.text) if sign in "□☑"):
             middle = line.box.left + line.places[square] * line.box.width
-            side = round(0.72 * EM * WIDTH)
-            sheet.box(middle - 0.34 * EM, line.box.top + 5 / HEIGHT, side, tick=line.text[square] == "☑")
+            ticked = line.text[square] == "☑"  # a narrow sign, so that its square stands further left
+            left = middle - (0.64 if ticked else 0.34) * EM
+            sheet.box(left, line.box.top + 5 / HEIGHT, round(0.72 * EM * WIDTH), tick=ticked)
     read_so = read_letter("承诺保证书.jpg", 1, (letter.page,), (sheet.picture,))
     assert [(one.name, one.certain) for one in read_so.unfilled] == [("personnel_added", True)]
 
@@ -399,6 +401,17 @@ def test_a_blackened_square_that_is_hardly_read_as_an_open_one_is_ticked(trust, 
     sheet.pen.rectangle((x + inset, y + inset, x + side - inset, y + side - inset), fill=(40, 45, 110))
     option = read_letter("承诺保证书.jpg", 1, (page,), (sheet.picture,)).options[0]
     assert (option.presence, option.certain) == (presence, certain)
+
+
+def test_characters_are_as_wide_as_the_page_s_text_says_not_as_one_short_line_does():
+    """Engines see the few characters of an option a little aside."""
+    page = a_set_letter("1-1", seen=0.99).page
+    at, line = next((n, line) for n, line in enumerate(page.lines) if "人员信息" in line.text)
+    squeezed = replace(line, places=tuple(0.7 * place for place in line.places))
+    text = letter_text([replace(page, lines=(*page.lines[:at], squeezed, *page.lines[at + 1 :]))], ())
+    glyph = text.characters.index("人员信息")
+    assert text.line_of(glyph).em < 0.75 * EM
+    assert text.em(glyph) == pytest.approx(EM, rel=0.02)
 
 
 @pytest.mark.parametrize(("sure", "certain"), [(True, True), (False, False)])
