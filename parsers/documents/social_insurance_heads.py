@@ -14,6 +14,10 @@ from parsers.documents.social_insurance_table import INSURANCE, PENSION, heads_a
 from parsers.files.page import Box, Line
 
 _STATE: Final = re.compile("状态|状况|标志|是否|到账|缴费情况")
+#: Of the payment itself: a row whose amount stands there and whose state says 欠费 is not surely paid.
+_PAYMENT: Final = re.compile("(?:缴费|缴纳|实缴)(?:状态|状况|情况|标志)|到账")
+_OWED: Final = re.compile("未缴|未到账|未足额|欠缴|欠费|中断|停缴|缓缴")
+_LONGEST_STATE: Final = 6  #: characters: a longer text is a note below the table
 _BASIS: Final = re.compile("基数")
 #: What stands in the lower row of heads; times of joining are no payment either.
 _PART: Final = re.compile("基数|单位|个人|缴|金额|状态|状况|情况|时间")
@@ -37,7 +41,7 @@ class Heads:
     def says_paid(self, cells: Sequence[tuple[str, Box]]) -> bool | None:
         """What the judging cells of one row say; None: nothing, or not all the same."""
         if not self.judging:
-            return True
+            return not any(_OWED.search(text) for text, _ in cells if len(text) <= _LONGEST_STATE)
         by_column: dict[int | None, str] = {}
         for text, box in cells:
             column = nearest_column(box, self.boxes)
@@ -51,10 +55,9 @@ def heads_of(table: Sequence[Line], first: Box) -> Heads:
     if two_rows := _in_two_rows(table, first):
         return two_rows
     heads = heads_above(table, first)
-    pension = (at for at, head in enumerate(heads) if PENSION.search(head.text) and not _BASIS.search(head.text))
-    state = (at for at, head in enumerate(heads) if _STATE.search(head.text))
-    judging = next(pension, next(state, None))
-    return Heads(tuple(head.box for head in heads), frozenset() if judging is None else frozenset({judging}))
+    pension = [at for at, head in enumerate(heads) if PENSION.search(head.text) and not _BASIS.search(head.text)][:1]
+    states = [at for at, head in enumerate(heads) if (_PAYMENT if pension else _STATE).search(head.text)][:1]
+    return Heads(tuple(head.box for head in heads), frozenset(pension + states))
 
 
 def _in_two_rows(table: Sequence[Line], first: Box) -> Heads | None:
@@ -73,7 +76,7 @@ def _in_two_rows(table: Sequence[Line], first: Box) -> Heads | None:
     if len(own) < 2 or len(parts) <= len(groups):
         return None
     states = [part for part in own if _STATE.search(part.text)]
-    judging = states or [part for part in own if not _NO_AMOUNT.search(part.text)]
+    amounts = [part for part in own if not _NO_AMOUNT.search(part.text)]
     # Heads that stand over both rows hang between them: columns of their own.
     alone = [
         line
@@ -81,6 +84,7 @@ def _in_two_rows(table: Sequence[Line], first: Box) -> Heads | None:
         if line not in lower and line not in groups and lowest - line.box.middle[1] < first.height
     ]
     columns = sorted([*lower, *alone], key=lambda line: line.box.left)
+    judging = (states or amounts) + [line for line in alone if _PAYMENT.search(line.text)]
     return Heads(tuple(line.box for line in columns), frozenset(columns.index(line) for line in judging))
 
 

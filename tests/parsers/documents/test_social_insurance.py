@@ -616,6 +616,20 @@ def test_under_heads_of_two_rows_the_amounts_count_and_not_what_they_are_reckone
     assert read.months.certain
 
 
+@pytest.mark.parametrize("head", ["缴费类型", "备注"])
+def test_a_row_that_says_that_it_is_owed_is_not_paid_whatever_its_head(head):
+    rows = (("202601", FIRM, "正常缴费"), ("202602", FIRM, "欠费"))
+    read = certificate(*HEAD, ("缴费年月", "单位名称", head), *rows)
+    assert (read.months.paid, read.months.unpaid) == (("2026-01",), ("2026-02",))
+
+
+def test_an_amount_that_is_owed_is_not_surely_paid():
+    heads = ("缴费年月", "单位名称", "养老保险", "缴费状态")
+    read = certificate(*HEAD, heads, ("202601", FIRM, "388.00", "已到账"), ("202602", FIRM, "388.00", "欠费"))
+    assert (read.months.paid, read.months.unpaid) == (("2026-01",), ())
+    assert not read.months.certain
+
+
 def test_what_a_payment_is_reckoned_from_does_not_say_that_it_was_made():
     heads = ("缴费年月", "单位名称", "养老保险缴费基数", "缴费状态")
     read = certificate(*HEAD, heads, ("202601", FIRM, "4850", "已到账"), ("202602", FIRM, "4850", "未到账"))
