@@ -6,7 +6,7 @@ The bot drafts, the person's word sends: facts come from the ledger and the appl
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any
 
 from ledger.entries import Letter, LetterState
 from ledger.questions import CaseFile
@@ -16,11 +16,9 @@ from mailbot.examination.command import Call
 from mailbot.examination.verdict import Clock, Severity
 from mailbot.letters.correspondence import Thread, compose, message_id, reply_subject
 from mailbot.letters.drafting import Item, LetterFacts
+from mailbot.letters.naming import ACTIONS, addressee_of, business_of, you_of
 from mailbot.settings import OFFICE_TIME, Mailbox, Reviewer
 from parsers.mail.message import Message
-
-ACTIONS: Final = {"add": "新增", "update": "更新", "close": "截止"}
-_SUBMITTERS: Final = {"engineer": "（本人提交）", "firm": "（企业提交）"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,17 +55,14 @@ class DecisionLetters:
 
     def facts(self, file: CaseFile, reviewer: Reviewer | None, now: datetime, **more: Any) -> DecisionFacts:
         facts, tools = file.case.facts, self._tools
-        by_engineer = facts.submitted_by == "engineer"
         known = filing_of(facts, tools.examiner.matters)
         matter = known[0] if known else None
-        action = ACTIONS.get(facts.action or "", "")
-        submitter = _SUBMITTERS.get(facts.submitted_by or "", "") if action else ""
         mailbox = self.mailbox(file)
         return DecisionFacts(
-            addressee=f"{facts.engineer}同志" if by_engineer and facts.engineer else facts.firm or "申请人",
-            you="你" if by_engineer else "你单位" if facts.firm else "你（单位）",
+            addressee=addressee_of(facts.submitted_by, facts.engineer, facts.firm),
+            you=you_of(facts.submitted_by, facts.firm),
             received=facts.received_at,
-            business=f"{matter.name}{action}{submitter}审核申请" if matter else "",
+            business=business_of(matter.name, facts.action, facts.submitted_by) if matter else "",
             annex=matter.annex if matter else "",
             office=tools.settings.office_of(mailbox),
             today=now.astimezone(OFFICE_TIME).date(),
@@ -79,7 +74,7 @@ class DecisionLetters:
             copy_to_firm=bool(known and known[1].copy_to_firm),
             phone=phone_of(file),
             engineer=facts.engineer,
-            action=action or None,
+            action=ACTIONS.get(facts.action or ""),
             project=facts.project,
             section=facts.section,
             post=facts.post,

@@ -10,15 +10,13 @@ from ledger.entries import CaseEntry
 from mailbot.cases.dossier import told
 from mailbot.cases.examined import Examination
 from mailbot.examination.rules.envelope import MailboxWrong
-from mailbot.examination.submission import Submission
 from mailbot.examination.verdict import Clock, Judged, Severity, Verdict
 from mailbot.letters.correspondence import Thread, compose, message_id, reply_subject
+from mailbot.letters.naming import addressee_of, business_of, you_of
 from mailbot.letters.rendering import Words
 from mailbot.settings import OFFICE_TIME, Office
 from parsers.mail.message import Message
 
-_ACTIONS = {"add": "新增", "update": "更新", "close": "截止"}
-_SUBMITTERS = {"engineer": "（本人提交）", "firm": "（企业提交）"}
 #: Notes that ask the reviewer for something; an applicant is not told what the ledger knows (E20).
 _FOR_REVIEWERS = frozenset({"engagement_unknown", "letter_signature_pasted", "screenshot_not_submitted"})
 _NO_CLOCK = Clock("feedback10", "二", None)
@@ -94,14 +92,13 @@ def facts_of(
 ) -> LetterFacts:
     """`known`: the case that the mail belongs to, as it stood before."""
     verdict, submission = examination.verdict, examination.submission
-    by_engineer = verdict.submitted_by == "engineer"
     matter = submission.matter if submission else examination.classification.matter
     phone = told([document for file in examination.files for document in file.documents], "phone")
     return LetterFacts(
-        addressee=_addressee(verdict),
-        you="你" if by_engineer else "你单位" if verdict.firm else "你（单位）",
+        addressee=addressee_of(verdict.submitted_by, verdict.engineer, verdict.firm),
+        you=you_of(verdict.submitted_by, verdict.firm),
         received=examination.received,
-        business=_business(verdict, submission),
+        business=business_of(submission.matter.name, verdict.action, verdict.submitted_by) if submission else "",
         annex=matter.annex if matter else "",
         office=office,
         today=today,
@@ -155,21 +152,6 @@ def draft(
         thread=Thread(message.message_id, message.references),
     )
     return Draft(kind, (to,), subject, text, identity, raw)
-
-
-def _addressee(verdict: Verdict) -> str:
-    if verdict.submitted_by == "engineer" and verdict.engineer:
-        return f"{verdict.engineer}同志"
-    return verdict.firm or "申请人"
-
-
-def _business(verdict: Verdict, submission: Submission | None) -> str:
-    if submission is None:
-        return ""
-    action = _ACTIONS.get(verdict.action or "", "")
-    return (
-        f"{submission.matter.name}{action}{_SUBMITTERS.get(verdict.submitted_by or '', '') if action else ''}审核申请"
-    )
 
 
 def _right_mailboxes(verdict: Verdict) -> tuple[str, ...]:
