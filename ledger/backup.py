@@ -13,6 +13,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, func, make_url, select, text, update
 
 from ledger import audit
+from ledger.durable import sync
 from ledger.entries import LetterState, MailState
 from ledger.errors import LedgerError, WrongSchema
 from ledger.migrate import newest
@@ -39,11 +40,7 @@ class Backup(Store):
                 told = _told_by(partial)
             else:
                 told = self._dump(partial)
-            handle = os.open(partial, os.O_RDONLY)
-            try:
-                os.fsync(handle)
-            finally:
-                os.close(handle)
+            sync(partial)
             partial.replace(path)
         finally:
             partial.unlink(missing_ok=True)

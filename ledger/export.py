@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from ledger.book import CASES, CONCERNS, EXCHANGES, ITEMS, Column, ExchangeRow, View, items
+from ledger.durable import replacing
 from ledger.overview import CaseRecord, Concern
-from ledger.workbook import Sheet, Value, local, replacing, safe, workbook
+from ledger.workbook import Sheet, Value, local, safe, workbook
 
 _FORMULA_SIGNS: Final = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 _REMEMBERED: Final = 20_000  #: words whose masked form is kept at hand: firms and projects come again and again

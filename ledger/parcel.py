@@ -23,9 +23,9 @@ from sqlalchemy import make_url
 from ledger.archive import Archive
 from ledger.audit import Head
 from ledger.backup import check_backup
+from ledger.durable import replacing
 from ledger.errors import LedgerError, NotArchived
 from ledger.ledger import Ledger
-from ledger.workbook import replacing
 
 _FORMAT: Final = 1
 _MANIFEST, LEDGER, SECRET, _HASHES = "manifest.json", "ledger", "instance.secret", "archive.sha256"

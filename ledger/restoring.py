@@ -1,6 +1,5 @@
 """How does a backup file become the ledger again, and what lay there before be kept?"""
 
-import os
 import shutil
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,6 +9,7 @@ from sqlalchemy import create_engine, inspect, make_url, text
 
 from ledger.archive import Archive
 from ledger.backup import load_dump
+from ledger.durable import sync
 from ledger.errors import LedgerError
 from ledger.ledger import Ledger
 from ledger.parcel import (
@@ -76,7 +76,7 @@ def _place_ledger(copy: Path, url: str, suffix: str, *, force: bool) -> list[str
         file.rename(kept := file.with_name(file.name + suffix))
         moved.append(str(kept))
     shutil.move(copy, target)
-    _sync_folder(target.parent)
+    sync(target.parent)
     return moved
 
 
@@ -107,13 +107,5 @@ def _place_secret(copy: Path, secret: Path, suffix: str) -> list[str]:
         secret.rename(kept := secret.with_name(secret.name + suffix))
         moved.append(str(kept))
     shutil.move(copy, secret)
-    _sync_folder(secret.parent)
+    sync(secret.parent)
     return moved
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -18,6 +18,7 @@ from io import BufferedIOBase
 from pathlib import Path
 from typing import Final
 
+from ledger.durable import sync
 from ledger.errors import ArchiveError, ArchiveFull, NotArchived
 from ledger.failpoints import fp
 from ledger.shelf import HASH, Lying, Stored
@@ -58,11 +59,11 @@ class FolderShelf:
                 for chunks in mails:
                     written.append(self._write(chunks))  # noqa: PERF401 - what was written must be known on failure
                 fp("archive_after_write")
-                self._sync_all([one.temporary for one in written])
+                self.sync_all([one.temporary for one in written])
                 fp("archive_after_fsync")
                 touched = {folder for one in written for folder in self._place(one)}
                 fp("archive_after_rename")
-                self._sync_all(sorted(touched))
+                self.sync_all(sorted(touched))
                 fp("archive_after_folder_fsync")
             finally:
                 for one in written:
@@ -102,7 +103,7 @@ class FolderShelf:
                 path.unlink()
             except FileNotFoundError:
                 return False
-            _sync(path.parent)
+            sync(path.parent)
         return True
 
     def sweep(self, older_than: float) -> int:
@@ -134,13 +135,13 @@ class FolderShelf:
             raise
         return _Written(temporary, Stored(digest.hexdigest(), size))
 
-    def _sync_all(self, paths: Sequence[Path]) -> None:
+    def sync_all(self, paths: Sequence[Path]) -> None:
         if len(paths) < 2:
             for path in paths:
-                _sync(path)
+                sync(path)
             return
         with ThreadPoolExecutor(min(len(paths), _SYNCS_AT_ONCE)) as pool:
-            list(pool.map(_sync, paths))
+            list(pool.map(sync, paths))
 
     def _place(self, written: _Written) -> tuple[Path, ...]:
         """Under its name; the folders whose names have changed. A file already there is replaced by the same bytes:
@@ -156,16 +157,7 @@ class FolderShelf:
         if folder.is_dir():
             return
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _sync(folder.parent)
-
-
-def _sync(path: Path) -> None:
-    """A file's bytes, or a folder's names, to the disk."""
-    handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+        sync(folder.parent)
 
 
 @contextlib.contextmanager

@@ -6,7 +6,6 @@ takes for a formula (C9); control signs are replaced (C10), long numbers are tex
 """
 
 import contextlib
-import os
 import re
 import tempfile
 import zipfile
@@ -20,6 +19,7 @@ from typing import Any, BinaryIO, Final
 from xml.sax.saxutils import escape, quoteattr
 
 from ledger.columns import clean
+from ledger.durable import replacing
 from ledger.store import OFFICE_TIME
 
 #: A float is a share, shown as per cent; a Decimal any other number that is no whole one.
@@ -136,22 +136,6 @@ def workbook(path: Path, sheets: Sequence[tuple[str, Sequence[str], Sequence[int
             for number, sheet in enumerate(grown, start=1):
                 with book.open(f"xl/worksheets/sheet{number}.xml", "w", force_zip64=True) as out:
                     sheet.copy_to(out)  # type: ignore[arg-type]  # zipfile's writer has all that is asked of it
-
-
-@contextlib.contextmanager
-def replacing(path: Path) -> Iterator[BinaryIO]:
-    """The file appears whole or not at all, readable by its owner alone."""
-    partial = path.with_name(path.name + ".part")
-    partial.unlink(missing_ok=True)
-    handle = os.open(partial, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-    try:
-        with open(handle, "w+b") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
 
 
 def column_letters(number: int) -> str:

@@ -11,9 +11,9 @@ from typing import Final
 
 from ledger.archive import Archive
 from ledger.audit import Head
+from ledger.durable import replacing
 from ledger.ledger import Ledger
 from ledger.retention import MARKED_DAYS, Destroyed, Plan
-from ledger.workbook import replacing
 from mailbot.letters.rendering import Words
 from mailbot.reading.cache import ReadingCache
 from mailbot.settings import OFFICE_TIME
