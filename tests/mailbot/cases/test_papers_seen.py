@@ -88,7 +88,7 @@ def test_a_file_of_empty_sides_is_said_to_show_nothing():
     assert told(FileRead(1, "a.pdf"))[1] == "未见任何内容（空白页）"
 
 
-@pytest.mark.parametrize(("words", "table"), [(DocumentKind, "kinds"), (Fault, "faults"), (Presence, "presences")])
+@pytest.mark.parametrize(("words", "table"), [(Fault, "faults"), (Presence, "presences")])
 def test_every_word_of_a_closed_list_has_a_name(words, table):
     assert {one.value for one in words} <= set(tables()[table])
 

@@ -11,6 +11,7 @@ from mailbot.examination.command import Check, Word
 from mailbot.letters.labels import Labels
 from mailbot.letters.rendering import Words
 from mailbot.watch.alarms import AlarmKind
+from parsers.documents.document import DocumentKind
 
 ROOT = Path(__file__).parents[3]
 
@@ -23,6 +24,7 @@ def test_every_finding_and_state_has_a_chinese_name():
     assert {state.value for state in LetterState} == labels.known("letter_state")
     assert set(AlarmKind) == labels.known("alarm")
     assert {column.word for column in _COLUMNS} == labels.known("column")
+    assert {kind.value for kind in DocumentKind} == labels.known("paper")
     assert set(Word) == labels.known("word")
     assert set(COURSES) == labels.known("clock")
     assert {VERIFICATION, IDENTITY, Check.MUNICIPAL, Check.NATIONAL, Check.INSURANCE} == labels.known("lookup")
