@@ -9,7 +9,7 @@ from typing import Final
 from mailbot.decisions.carrying_out import Carrier
 from mailbot.decisions.notes import Note, Notes
 from mailbot.decisions.plans import NotPossible
-from mailbot.decisions.replies import roster_of
+from mailbot.decisions.rights import roster_of
 from mailbot.decisions.tokens import Tokens
 from mailbot.errors import UsageError
 from mailbot.examination.command import Check, Command, NotUnderstood, Parsed, Word, parse

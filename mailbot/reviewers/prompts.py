@@ -17,7 +17,7 @@ from mailbot.cases.workbench import Tools
 from mailbot.decisions.consequences import Decider
 from mailbot.decisions.letters import DecisionLetters, Drafted, failed_calls
 from mailbot.decisions.notes import Note, Notes
-from mailbot.decisions.replies import roster_of
+from mailbot.decisions.rights import roster_of
 from mailbot.decisions.tokens import Tokens
 from mailbot.examination.command import Word
 from mailbot.examination.workdays import Calendar, CalendarYearMissing
