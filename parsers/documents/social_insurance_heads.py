@@ -17,7 +17,7 @@ _STATE: Final = re.compile("状态|状况|标志|是否|到账|缴费情况")
 #: Of the payment itself: a row whose amount stands there and whose state says 欠费 is not surely paid.
 _PAYMENT: Final = re.compile("(?:缴费|缴纳|实缴)(?:状态|状况|情况|标志)|到账")
 _OWED: Final = re.compile("未缴|未到账|未足额|欠缴|欠费|中断|停缴|缓缴")
-_LONGEST_STATE: Final = 6  #: characters: a longer text is a note below the table
+LONGEST_STATE: Final = 6  #: characters of 已到账, 足额缴费: a longer text is a note below the table
 _BASIS: Final = re.compile("基数")
 #: What stands in the lower row of heads; times of joining are no payment either.
 _PART: Final = re.compile("基数|单位|个人|缴|金额|状态|状况|情况|时间")
@@ -41,7 +41,7 @@ class Heads:
     def says_paid(self, cells: Sequence[tuple[str, Box]]) -> bool | None:
         """What the judging cells of one row say; None: nothing, or not all the same."""
         if not self.judging:
-            return not any(_OWED.search(text) for text, _ in cells if len(text) <= _LONGEST_STATE)
+            return not any(_OWED.search(text) for text, _ in cells if len(text) <= LONGEST_STATE)
         by_column: dict[int | None, str] = {}
         for text, box in cells:
             column = nearest_column(box, self.boxes)

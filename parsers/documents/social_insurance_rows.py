@@ -8,7 +8,7 @@ from statistics import median
 from typing import Final
 
 from parsers.documents.lines import overlap, spans
-from parsers.documents.social_insurance_heads import Heads, cells_under, heads_of
+from parsers.documents.social_insurance_heads import LONGEST_STATE, Heads, cells_under, heads_of
 from parsers.documents.social_insurance_kinds import kinds_of_rows
 from parsers.documents.social_insurance_table import (
     MONTH,
@@ -23,7 +23,6 @@ from parsers.documents.social_insurance_table import (
 from parsers.files.page import Box, Line
 
 _MONTH_HEAD: Final = re.compile("年月|所属期|月份|期间")
-_LONGEST_STATE: Final = 6  #: 已到账, 足额缴费: a longer text is a note below the table
 _HOLE: Final = 1.9  #: distances of rows between which another one would fit
 
 
@@ -183,7 +182,7 @@ def _paired(table: Sequence[Line], bands: Sequence[tuple[Token, list[Line]]], he
         for line in table
         if line.box.middle[1] > top
         for text, box in parts_of(line)
-        if len(text) <= _LONGEST_STATE and is_paid(text) is not None and heads.judges(box)
+        if len(text) <= LONGEST_STATE and is_paid(text) is not None and heads.judges(box)
     ]
     in_rows = {id(line) for token, band in bands for line in (*band, token.line)}
     column = [token for token, _ in bands]
