@@ -6,20 +6,26 @@ import resource
 import shutil
 import sys
 import time
+from datetime import date
 from pathlib import Path
 
 import pytest
 from PIL import Image, ImageDraw
 
+from mailbot.demo import letters
 from mailbot.demo.cards import both_sides
+from mailbot.demo.case import invent
 from mailbot.demo.people import Registry
+from mailbot.demo.sheet import Sheet
 from mailbot.demo.sheet import jpeg as drawn_jpeg
+from mailbot.demo.sheet import pdf as drawn_pdf
 from mailbot.isolation.child import IsolationFailed, Nursery
 from mailbot.reading.cache import ReadingCache, content_key
 from mailbot.reading.reader import PRELOAD, AttachedFile, PaperReader, ReadingBudget
 from mailbot.reading.wire import NotBelieved, PageAnswer, file_read_adapter, pack, unpack
 from mailbot.reading.work import LooseFile
 from parsers.documents.document import Document, DocumentKind, FileRead
+from parsers.documents.forms import load_forms
 from parsers.files.kind import FileKind
 from parsers.files.limits import FileLimits
 from parsers.files.page import Box, Fault, Line, Page, ReadBy
@@ -145,6 +151,27 @@ def test_loose_pages_of_several_files_are_read_together(nursery, tmp_path) -> No
     with contextlib.closing(ReadingCache(tmp_path)) as cache:
         assert all(cache.forget_content(content_key(file.kind.value, file.data)) for file in files)
         assert cache.forget(time.time() + 1) == 0, "nothing is left of a content that is forgotten"
+
+
+def test_a_letter_whose_pages_came_backwards_in_files_of_their_own_is_one_paper(nursery, tmp_path) -> None:
+    """With the pages kept, and without: nothing is asked of an engine for pages with text."""
+    registry = Registry(6)
+    facts = invent(
+        registry, matter="engineer_track_record", action="add", submitted_by="firm", received_on=date(2026, 3, 12)
+    )
+    form = next(one for one in load_forms() if one.number == facts.form)
+    upper, lower = letters.draw_letter_on_two(form, letters.filling(facts), registry)
+    files = [
+        AttachedFile(at, f"{at}.pdf", FileKind.PDF, drawn_pdf(pages))
+        for at, pages in enumerate(([lower], [Sheet(), upper]), start=3)
+    ]
+    for settings in ({}, {"cache": tmp_path}):
+        with reader(nursery, recognise="parsers.documents.recognise:recognise", workers=1, **settings) as papers:
+            read = papers.read(files)
+        (letter,) = [one for file in read for one in file.documents]
+        assert [(leaf.position, leaf.file, leaf.page) for leaf in letter.places] == [(4, "4.pdf", 2), (3, "3.pdf", 1)]
+        assert (letter.form, letter.found, letter.unfilled) == (facts.form, 1.0, ())
+        assert letter in read[1].documents
 
 
 # -- hostile papers --------------------------------------------------------------------------------------
