@@ -1,8 +1,8 @@
 """What has happened, and what is known of it: the one door to the records.
 
 One method is one transaction, named after what happened. Rows stay inside; frozen entries come out. The subjects lie in
-modules of their own: mails, work (claims), filing (ends of casework), letters (outbox), cases, recognition, decisions,
-directory, watch (mailboxes, alarms, history), statistics.
+modules of their own: mails, work (claims), filing (ends of casework), letters (outbox), sending, cases, recognition,
+decisions, directory, watch (mailboxes, alarms, history), statistics.
 """
 
 import re
@@ -22,6 +22,7 @@ from ledger.overview import Overview
 from ledger.recognition import Recognition
 from ledger.rehearsals import Rehearsals
 from ledger.sampling import Sampling
+from ledger.sending import Sending
 from ledger.statistics import Statistics
 from ledger.tokens import Tokens
 from ledger.watch import Watch
@@ -45,6 +46,7 @@ class Ledger(
     Directory,
     Watch,
     DeskRecords,
+    Sending,
     Statistics,
     Sampling,
     Rehearsals,
