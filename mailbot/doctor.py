@@ -28,6 +28,7 @@ from mailbot.transport.imap import open_mailbox
 from mailbot.transport.smtp import SmtpConnection
 from mailbot.workshop import apply_settings, mailbox_matters, open_archive, open_ledger
 from parsers.documents.forms import load_forms
+from parsers.files.fonts import shows_chinese
 
 OK, WARNING, FAILED = "ok", "warning", "failed"
 
@@ -67,6 +68,7 @@ def _examined(settings: Settings, nursery: Nursery) -> Iterator[Line]:
     yield from _tried("archive", lambda: _archive(settings))
     yield from _isolation(nursery)
     yield from _tried("reading papers", lambda: _reading(settings, nursery))
+    yield from _fonts()
     for mailbox in settings.mailbox:
         yield from _mailbox(mailbox, settings)
     yield from _people(settings)
@@ -165,6 +167,14 @@ def _reading(settings: Settings, nursery: Nursery) -> Iterator[Line]:
     with PaperReader(nursery, engine=engine, second_opinion=second, workers=1, forms=forms) as reader:
         reader.warm()
     yield Line(OK, f"reading papers ({engine}{' and tesseract' if second else ''})")
+
+
+def _fonts() -> Iterator[Line]:
+    if shows_chinese():
+        yield Line(OK, "Chinese font for PDFs that carry none")
+    else:
+        remedy = "such papers look empty; apt-get install fonts-wqy-microhei"
+        yield Line(WARNING, "no Chinese font for PDFs that carry none", remedy)
 
 
 def _mailbox(mailbox: Mailbox, settings: Settings) -> Iterator[Line]:

@@ -16,6 +16,8 @@ need() { # need COMMAND-OR-FILE PACKAGE…
 "${PYTHON:-python3}" -c 'import ensurepip, venv' 2>/dev/null || missing="$missing python3-venv"
 need tesseract tesseract-ocr
 ls /usr/share/tesseract-ocr/*/tessdata/chi_sim.traineddata >/dev/null 2>&1 || missing="$missing tesseract-ocr-chi-sim"
+# PDFs that do not carry their Chinese font are drawn in this one.
+need /usr/share/fonts/truetype/wqy/wqy-microhei.ttc fonts-wqy-microhei
 if [ "$wanted" = test ]; then
     need /usr/sbin/dovecot dovecot-imapd
     need /usr/lib/dovecot/lmtp dovecot-lmtpd

@@ -105,6 +105,15 @@ def test_what_is_not_set_up_yet_is_a_warning_with_its_remedy(written, capsys):
         assert any(what in line and remedy in line for line in lines[WARNING]), what
 
 
+@pytest.mark.parametrize(("there", "state"), [(True, OK), (False, WARNING)])
+def test_a_machine_without_a_chinese_font_is_told_which_package_brings_one(there, state, written, capsys, monkeypatch):
+    """Portals print certificates that name a font and do not carry it: without one they look empty."""
+    monkeypatch.setattr(home, "shows_chinese", lambda: there)
+    _, lines = told(written(), capsys)
+    (line,) = [line for line in lines[state] if "Chinese font" in line]
+    assert ("fonts-wqy-microhei" in line) is not there
+
+
 def test_servers_that_do_not_answer_are_failures_and_the_rest_is_still_told(written, capsys):
     code, lines = told(written(imap=1, smtp=1), capsys)
     assert code == 1

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from parsers.files.fonts import shows_chinese
 from parsers.files.kind import FileKind
 from parsers.files.limits import DEFAULT_LIMITS
 from parsers.files.opening import open_file
@@ -80,11 +81,25 @@ def test_a_real_layer_gives_cells_with_their_places() -> None:
     assert sheet.picture is not None, "seals on an electronic paper are looked for on its picture"
 
 
+needs_font = pytest.mark.skipif(
+    not shows_chinese(), reason="no Chinese font here, without which pdfium loses the text of turned pages"
+)
+
+
+@needs_font
 def test_places_follow_the_page_as_it_is_shown() -> None:
     sheet = drawn(rotate=90, sideways=True)
     assert sheet.lines is not None
     assert [line.text for line in sheet.lines] == ["重庆市社会保险个人参保证明缴费情况如下所列", "姓名", "张三"]
     assert sheet.lines[2].box.left == pytest.approx(200 / 595, abs=0.01)  # reportlab turns the page box too
+
+
+@needs_font
+def test_a_font_that_the_paper_only_names_is_drawn_in_another() -> None:
+    """Its picture is what seals and signatures are looked for on, and what a reviewer is shown."""
+    picture = drawn().picture
+    assert picture is not None
+    assert (picture < 128).mean() > 0.001
 
 
 def test_text_that_is_shown_lying_is_read_from_the_picture() -> None:
