@@ -22,6 +22,9 @@ _NOT_IN_TABLE: Final = re.compile(
 )
 #: From so many letter heights on, lines above each other are rows of their own.
 _ROW_GAP: Final = 2.2
+_OWN_ROW: Final = 1.3  #: the same of a row that holds values besides labels
+_ONE_ROW: Final = 0.6
+_FEW_VALUES: Final = 0.35  #: share of values among a row's lines, which pieces of wrapped heads may seem to be
 #: A month of the person's past, in the paper's head: when first insured, when employed.
 _PAST: Final = re.compile("(?:首次|初次|最早|本次|本单位)参保|参加工作|入职|建账|建立账户|开户|截至|出生")
 PENSION: Final = re.compile("养老")
@@ -136,16 +139,28 @@ def heads_above(table: Sequence[Line], first: Box) -> list[Line]:
 def _head_row(above: Sequence[Line], height: float) -> list[Line]:
     """From the lowest line upwards as far as the lines of one row of heads hang together.
 
-    The paper's own head may be a ruled table as well (参保状态 | 正常参保), which must not pass for heads of columns.
+    The paper's own head may be a ruled table as well (参保状态 | 正常参保) that must not pass for heads of columns: it
+    stands apart, or values stand among its labels.
     """
     row: list[Line] = []
-    for line in sorted(above, key=lambda line: -line.box.middle[1]):
+    for line in _rows_upwards(above, height):
         named = [other for other in row if _HEADS.search(other.text)]
-        apart = row[-1].box.middle[1] - line.box.middle[1] > _ROW_GAP * height if row else False
-        if apart and len(named) > 1:
+        gap = (row[-1].box.middle[1] - line[0].box.middle[1]) / height if row else 0.0
+        values = sum(not _HEADS.search(one.text) for one in line)
+        if len(named) > 1 and (gap > _ROW_GAP or (gap > _OWN_ROW and values > _FEW_VALUES * len(line))):
             break
-        row.append(line)
+        row += line
     return row
+
+
+def _rows_upwards(above: Sequence[Line], height: float) -> list[list[Line]]:
+    rows: list[list[Line]] = []
+    for line in sorted(above, key=lambda line: -line.box.middle[1]):
+        if rows and rows[-1][0].box.middle[1] - line.box.middle[1] < _ONE_ROW * height:
+            rows[-1].append(line)
+        else:
+            rows.append([line])
+    return rows
 
 
 def parts_of(line: Line) -> Iterator[tuple[str, Box]]:

@@ -578,6 +578,18 @@ def with_table(lines, read_by=ReadBy.OCR):
     return read_certificate("社保证明.jpg", 2, [replace(page, lines=(*page.lines, *lines))])
 
 
+def test_a_ruled_head_close_above_the_table_lends_it_no_columns():
+    """On a photograph letters look tall for their distance: labels of the person's table joined into a head."""
+    cells = ((0.1, "个人编号"), (0.3, "50763711245"), (0.55, "参保地"), (0.66, "重庆市南岸区"))
+    heads = ((0.1, "险种类型"), (0.28, "费款所属期"), (0.4, "参保单位"), (0.75, "缴费状态"))
+    rows = [
+        (6 + 1.6 * at, ((0.1, "养老保险"), (0.28, month), (0.4, FIRM), (0.62, "已缴费")))
+        for at, month in enumerate(("202601", "202602", "202603"))
+    ]
+    read = with_table(set_out((2.3, cells), (4.2, heads), *rows))
+    assert read.months.paid == months_of("2026-01", "2026-03")
+
+
 #: 缴费年月 and 单位编号 over both rows of heads; each insurance over the middle of its parts.
 TWO_ROWS = (
     (0, ((0.42, "养老保险"), (0.72, "失业保险"))),
