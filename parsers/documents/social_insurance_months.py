@@ -32,6 +32,7 @@ class PaidMonths:
     unpaid: tuple[Month, ...] = ()  #: months that stand there as not paid
     total: int | None = None  #: number of months as printed
     certain: bool = False  #: nothing in doubt: a text layer or a count that agrees
+    unsure: tuple[Month, ...] = ()  #: months that stand there, but whether paid could not be read
 
     @property
     def count(self) -> int:
@@ -58,7 +59,8 @@ def read_months(pages: Sequence[Sequence[Line]], *, from_text: bool, ink: Ink = 
     certain = bool(paid or found.unpaid) and not found.unsure and (from_text or agrees or found.counted)
     if total is not None and total < len(paid):
         certain = False  # the table was read to say more than the paper itself
-    return PaidMonths(tuple(sorted(paid)), tuple(sorted(found.unpaid)), total, certain)
+    unpaid, unsure = tuple(sorted(found.unpaid)), tuple(sorted(found.unsure))
+    return PaidMonths(tuple(sorted(paid)), unpaid, total, certain, unsure)
 
 
 def _one_below_the_other(pages: Sequence[Sequence[Line]]) -> list[Line]:

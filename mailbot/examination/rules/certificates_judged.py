@@ -57,6 +57,7 @@ def _together(parts: Sequence[PaidMonths]) -> PaidMonths:
         tuple(sorted(unpaid)),
         max(totals, default=None),
         all(part.certain for part in parts),
+        tuple(sorted({month for part in parts for month in part.unsure} - paid)),
     )
 
 

@@ -97,11 +97,12 @@ def enough_months_are_paid(submission: Submission, on_file: OnFile) -> Iterator[
     lacking = tuple(month for month in needed if month not in months.paid)
     if not lacking:
         return
-    if not months.paid and not months.unpaid and months.total is None:
-        yield InsuranceUnclear(lacking=("months",), document=certificate.file, page=certificate.pages[0])
-        return
     short = months.count < _MONTHS_ASKED
     if not short and submission.matter.policy("insurance_months") == "any_three":
+        return
+    nothing_read = not months.paid and not months.unpaid and months.total is None
+    if nothing_read or set(lacking) <= set(months.unsure):
+        yield InsuranceUnclear(lacking=("months",), document=certificate.file, page=certificate.pages[0])
         return
     yield InsuranceTooShort(
         needed=needed,

@@ -90,6 +90,11 @@ def test_all_months_unpaid_is_too_short():
 
 
 def test_months_that_cannot_be_read_are_for_a_person():
+    asked = ("2026-03", "2026-04", "2026-05")
+    certificate = replace(a_certificate(), months=PaidMonths(total=3, unsure=asked))
+    assert told(a_letter(), certificate) == [("insurance_unclear", "doubt")]
+    certificate = replace(a_certificate(), months=PaidMonths(("2026-03",), ("2026-04",), unsure=("2026-05",)))
+    assert told(a_letter(), certificate) == [("insurance_too_short", "doubt")]
     certificate = replace(a_certificate(), months=PaidMonths())
     assert told(a_letter(), certificate) == [("insurance_unclear", "doubt")]
 
