@@ -25,7 +25,8 @@ _WRITTEN: Final = 0.25  #: ink, in squares of the print's height, from which som
 _WRITTEN_GREY: Final = 1.2  #: the same where a seal's rim may be as dark as ink
 _CLEAN: Final = 0.04
 _SPECK: Final = 0.006  #: smaller pieces are dust
-_SPLINTERS: Final = 0.1  #: ink, in squares of the print's height, that another row's signature may leave in this one
+#: Ink, in squares of the print's height, and pieces that another row's signature may leave in this one: a stroke's end.
+_SPLINTERS: Final = (0.2, 2)
 _BESIDE: Final = 0.2  #: how far from that signature it then stands, in heights of print
 _RED_LEAD: Final = 40
 _STAMPED: Final = 0.5  #: red beside the label, outside the seal, in squares of the print's height
@@ -213,7 +214,7 @@ def _without_splinters(shared: list[tuple[_Piece, str | None]], size: float) -> 
     for key in dict.fromkeys(key for _, key in shared):
         mine = [piece for piece, of in shared if of == key]
         others = [stroke for stroke, of in strokes if of != key]
-        few = sum(piece.area for piece in mine) <= _SPLINTERS * size**2
+        few = sum(piece.area for piece in mine) <= _SPLINTERS[0] * size**2 and len(mine) <= _SPLINTERS[1]
         hang_on = all(any(_gap(piece, other) <= _BESIDE * size for other in others) for piece in mine)
         kept.extend((piece, None if key and few and hang_on else key) for piece in mine)
     return kept

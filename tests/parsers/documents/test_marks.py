@@ -149,18 +149,20 @@ def test_who_signed_and_who_did_not():
 
 
 @pytest.mark.parametrize(
-    ("aside", "presence"),
+    ("aside", "pieces", "presence"),
     [
-        pytest.param(0, Presence.ABSENT, id="on the handler's signature"),
-        pytest.param(160, Presence.UNCLEAR, id="apart from it"),
+        pytest.param(0, 1, Presence.ABSENT, id="on the handler's signature"),
+        pytest.param(160, 1, Presence.UNCLEAR, id="apart from it"),
+        pytest.param(0, 3, Presence.UNCLEAR, id="in several pieces, as a pale signature is"),
     ],
 )
-def test_a_splinter_of_the_next_signature_is_none_of_this_place(aside, presence):
+def test_a_splinter_of_the_next_signature_is_none_of_this_place(aside, pieces, presence):
     """A seal's rim parts it from the rest."""
     sheet = Sheet(LETTER)
     sheet.sign(HANDLER, size=2.4)
     x, y = HANDLER.right * WIDTH + 60 + aside, HANDLER.middle[1] * HEIGHT - 49
-    sheet.pen.rectangle((x, y, x + 6, y + 5), fill=(20, 25, 60))
+    for left in (x + 12 * n for n in range(pieces)):
+        sheet.pen.rectangle((left, y, left + 6, y + 5), fill=(20, 25, 60))
     assert signatures(sheet)["legal"].presence is presence
 
 
