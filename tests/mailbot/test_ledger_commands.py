@@ -211,6 +211,21 @@ def test_show_speaks_the_offices_words_and_fits_the_terminal(run, ledger, monkey
     assert not stable & set(re.findall(r"[a-z_]{3,}", told))
 
 
+def test_show_tells_a_complaint_and_what_is_left_of_a_destroyed_case(run, ledger):
+    complaint = a_case(ledger, 1, mailbox=BOX, facts=some_facts(matter="", findings=(), clocks=()), subject="投诉")
+    told = run("ledger", "show", complaint).out
+    assert "投诉" in told
+    assert "期限" not in told
+    number = a_case(ledger, 2, mailbox=BOX)
+    ledger.decide(number, "approve", actor=REVIEWER, expected=CaseState.COMPLETE, state=CaseState.APPROVED, now=NOW)
+    for day in (OVER, OVER + timedelta(days=MARKED_DAYS)):
+        ledger.mark_for_purge(day.date(), now=day)
+        ledger.destroy(day.date(), 10, now=day)
+    told = run("ledger", "show", number).out
+    assert "到期销毁" in told
+    assert "张三" not in told
+
+
 def test_the_export_speaks_chinese_and_hides_people(run, ledger, tmp_path):
     three_cases(ledger)
     run("ledger", "export", str(tmp_path / "l.xlsx"))
