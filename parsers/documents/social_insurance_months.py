@@ -83,7 +83,7 @@ def _gather(table: Sequence[Line], worded: Sequence[Stated], found: Stated, *, f
         return
     ranges, ranged = spans_of_months(table, tokens)
     listed = rows_of_months(
-        table, [token for token in tokens if token not in ranged] + months_without_year(table), from_text
+        table, [token for token in tokens if token not in ranged] + months_without_year(table), from_text, ink
     )
     if listed is not None:
         # Rows of single months know better than the span over them: what they leave out was not paid.

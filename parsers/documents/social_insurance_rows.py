@@ -8,8 +8,10 @@ from statistics import median
 from typing import Final
 
 from parsers.documents.lines import overlap, spans
+from parsers.documents.social_insurance_grid import Ink
 from parsers.documents.social_insurance_heads import LONGEST_STATE, Heads, cells_under, heads_of
 from parsers.documents.social_insurance_kinds import kinds_of_rows
+from parsers.documents.social_insurance_signs import full_signs
 from parsers.documents.social_insurance_table import (
     MONTH,
     PENSION,
@@ -26,7 +28,7 @@ _MONTH_HEAD: Final = re.compile("年月|所属期|月份|期间")
 _HOLE: Final = 1.9  #: distances of rows between which another one would fit
 
 
-def rows_of_months(table: Sequence[Line], tokens: Sequence[Token], from_text: bool) -> Stated | None:
+def rows_of_months(table: Sequence[Line], tokens: Sequence[Token], from_text: bool, ink: Ink) -> Stated | None:
     """A table with one row a month: whether each month's pension cell says paid.
 
     To save paper the list may run down in two columns side by side: each is read for itself.
@@ -36,7 +38,7 @@ def rows_of_months(table: Sequence[Line], tokens: Sequence[Token], from_text: bo
         return None
     found = Stated(counted=True)
     for part, column in _side_by_side(table, columns):
-        one = _one_list(part, column, from_text)
+        one = _one_list(part, column, from_text, ink)
         found.paid |= one.paid
         found.unpaid |= one.unpaid
         found.unsure |= one.unsure
@@ -44,17 +46,19 @@ def rows_of_months(table: Sequence[Line], tokens: Sequence[Token], from_text: bo
     return found if found.named else None
 
 
-def _one_list(table: Sequence[Line], column: Sequence[Token], from_text: bool) -> Stated:
+def _one_list(table: Sequence[Line], column: Sequence[Token], from_text: bool, ink: Ink) -> Stated:
     heads = heads_of(table, column[0].box)
     found = Stated()
     judged: list[Token] = []
     bands = list(_bands(table, column))
     kinds = kinds_of_rows(table, bands)
-    for (token, band), kind in zip(bands, kinds, strict=True):
+    rows = [(token, cells_under(heads, band)) for token, band in bands]
+    for (token, cells), kind, sign in zip(rows, kinds, full_signs(rows, ink), strict=True):
         if kind and not PENSION.search(kind):
             continue
-        cells = cells_under(heads, band)
         state_of = heads.says_paid(cells)
+        if state_of is None and sign:
+            state_of = True
         if state_of is None and from_text and not cells:
             state_of = False  # an empty cell under a head is a month without payment
         judged.append(token)

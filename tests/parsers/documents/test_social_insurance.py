@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from parsers.documents.social_insurance import read_certificate
-from parsers.documents.social_insurance_table import months_between
+from parsers.documents.social_insurance_signs import full_signs
+from parsers.documents.social_insurance_table import Token, months_between
 from parsers.documents.social_insurance_title import Variety
 from parsers.files.page import Box, Line, ReadBy
 from parsers.names import fold_firm
@@ -694,3 +695,31 @@ def test_a_table_for_each_year_is_of_the_year_in_its_caption():
     assert read.months.paid == ("2025-12", "2026-01")
     assert {"2026-02", "2025-11"} <= set(read.months.unpaid)
     assert read.months.certain
+
+
+def signs(*texts, inked=(), size=0.016):
+    """Rows of a column of signs, "" where none was read, and what the paper shows: ink only at the rows `inked`."""
+    rows = []
+    for at, text in enumerate(texts):
+        top = 0.3 + 0.02 * at
+        month = Line("0", Box(0.1, top, 0.12, top + size), 0.97)
+        cells = [(text, Box(0.3, top, 0.3 + size, top + size))] if text else []
+        rows.append((Token(f"2026-{at + 1:02d}", month.box, month), cells))
+    places = [rows[at][0].box.middle[1] for at in inked]
+    return rows, lambda place: 1.0 if any(abs(place.middle[1] - one) < 0.004 for one in places) else 0.3
+
+
+@pytest.mark.parametrize(
+    ("texts", "inked", "full"),
+    [
+        pytest.param(("●", "e", "", "●", "-"), (0, 1, 2, 3), (True, True, True, True, False), id="unread, full"),
+        pytest.param(("●", "O", "●", "△"), (0, 2), (True, False, True, False), id="open"),
+        pytest.param(("●", "e", ""), (0, 1, 2), (False, False, False), id="one alone is nothing to compare with"),
+        pytest.param(("●", "e", "●"), (1, 2), (False, False, False), id="the read ones are not full"),
+        pytest.param(("●", "e", "●", "▲"), (0, 1, 2, 3), (False,) * 4, id="another sign is full too"),
+    ],
+)
+def test_a_full_sign_that_was_not_read_is_seen_beside_those_that_were(texts, inked, full):
+    rows, ink = signs(*texts, inked=inked)
+    assert full_signs(rows, ink) == list(full)
+    assert full_signs(rows, lambda place: None) == [False] * len(texts)
