@@ -23,6 +23,7 @@ _FILLED: Final = 0.6  #: from which it is blackened
 _EMPTY: Final = 0.03
 _NEARLY: Final = 0.7  #: of the clearest outline's darkness, from which a larger frame is the true one
 _SMALL: Final = 0.72  #: side in widths of a character below which a frame may be part of a square: never called empty
+_LARGER: Final = 1.15  #: times a frame made by a tick's strokes, from which on another may be the whole square
 _SLACK: Final = 2  #: pixels by which two frames of one square may be set off
 _INSET: Final = 0.28  #: the outline's own share of the side, and of what blurs into it
 
@@ -72,18 +73,19 @@ def _largest_of_each(found: list[tuple[float, int, int, int]], em: float) -> lis
     while left:
         best = left[0]
         near = [one for one in left if abs(one[1] - best[1]) < 0.6 * em]
-        around = [one for one in near if one[0] >= _NEARLY * best[0] and _holds(one[1:], best[1:])]
-        _, x, y, side = max(around, key=lambda one: (one[3], one[0]))
+        around = [one for one in near if one[0] >= _NEARLY * best[0] and _is_whole(one[1:], best[1:])]
+        _, x, y, side = max([best, *around], key=lambda one: (one[3], one[0]))
         frames.append((x, y, side))
         left = [one for one in left if one not in near]
     return frames
 
 
-def _holds(frame: tuple[int, int, int], smaller: tuple[int, int, int]) -> bool:
-    """A frame of a square's side and the next character's strokes is as large, but stands beside it."""
+def _is_whole(frame: tuple[int, int, int], smaller: tuple[int, int, int]) -> bool:
+    """Clearly larger, and around it. What a square's sides make with the next character's strokes stands beside it."""
     (x, y, side), (left, top, inner) = frame, smaller
     return (
-        x <= left + _SLACK
+        side >= _LARGER * inner
+        and x <= left + _SLACK
         and y <= top + _SLACK
         and left + inner <= x + side + _SLACK
         and top + inner <= y + side + _SLACK
