@@ -25,6 +25,7 @@ from parsers.identifiers import check_credit_identifier, differing_positions
 from parsers.names import FirmLikeness, Likeness, compare_firms, compare_persons, fold_firm
 
 _LETTER: Final = DocumentKind.COMMITMENT_LETTER.value
+_NO_BRACKETS: Final = str.maketrans("", "", "()")
 _HAND_NOISE: Final = 0.25  #: share of a name's letters that engines misread in a hand on a photograph, with a margin
 
 
@@ -55,7 +56,7 @@ def firms_agree(submission: Submission, on_file: OnFile) -> Iterator[Finding]:
         said.append(Wording(entry.name, "directory"))
     proven = _code_proves_the_firm(submission, on_file)
     for left, right, likeness in odd_voices(said, _firms):
-        if proven and _is_slip(right, left.value):
+        if (proven and _is_slip(right, left.value)) or _lost_a_bracket(right, left.value):
             continue
         values = (fold_firm(left.value), fold_firm(right.value))
         former = entry is not None and any(
@@ -132,3 +133,10 @@ def _is_slip(voice: Voice, other: str) -> bool:
     """Read weakly wherever it stands, and no further from the other than a hand's letters are misread."""
     far = Levenshtein.distance(fold_firm(voice.value), fold_firm(other))
     return not voice.certain and not voice.clear and far <= max(1, _HAND_NOISE * len(other))
+
+
+def _lost_a_bracket(voice: Voice, other: str) -> bool:
+    """The same but for one bracket of two, wherever it was read from pixels: no firm is registered so."""
+    name, pixels = fold_firm(voice.value), not any(one.typed for one in voice.wordings)
+    bare, known = (text.translate(_NO_BRACKETS) for text in (name, fold_firm(other)))
+    return pixels and name.count("(") != name.count(")") and bare == known

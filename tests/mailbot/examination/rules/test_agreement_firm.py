@@ -3,7 +3,20 @@
 import pytest
 
 from ledger.entries import Enterprise
-from tests.builders_submission import CREDIT, FIRM, a_letter, a_submission, codes, on_file, read, run
+from parsers.files.page import ReadBy
+from tests.builders_submission import (
+    CREDIT,
+    FIRM,
+    a_card,
+    a_letter,
+    a_municipal_page,
+    a_national_page,
+    a_submission,
+    codes,
+    on_file,
+    read,
+    run,
+)
 from tests.mailbot.examination.rules.agreeing import OTHER_FIRM, RULES, judged, papers, unproven, weak
 
 
@@ -23,6 +36,23 @@ from tests.mailbot.examination.rules.agreeing import OTHER_FIRM, RULES, judged, 
 def test_firm_of_letter_against_the_rest(letter_says, expected):
     found = judged(*papers(letter=a_letter(firm=letter_says)))
     assert [one for one in found if one[0] == "firm_disagrees"] == expected
+
+
+@pytest.mark.parametrize(
+    ("other", "read_by", "expected"),
+    [
+        pytest.param("重庆渝州（集团有限公司", ReadBy.OCR, [], id="a bracket that was not read"),
+        pytest.param("重庆渝州（集团有限公司", ReadBy.TEXT, ["firm_disagrees"], id="typed without it"),
+        pytest.param("重庆渝州集团有限公司", ReadBy.OCR, ["firm_disagrees"], id="without either: another name"),
+    ],
+)
+def test_a_lost_bracket_of_two_makes_no_other_firm(other, read_by, expected):
+    whole = "重庆渝州（集团）有限公司"
+    own = read(other, certain=False, by=read_by)
+    same = [a_national_page(firm=whole), a_municipal_page(firm=whole), a_card()]
+    entry = Enterprise(whole, CREDIT, "a@example.invalid")
+    found = judged(a_letter(firm=own), *same, known=on_file(firm=entry), firm=whole)
+    assert [code for code, _ in found] == expected
 
 
 def test_a_former_name_goes_to_a_person():
