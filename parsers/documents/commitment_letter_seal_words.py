@@ -10,6 +10,7 @@ from typing import Final
 
 import numpy as np
 
+from parsers.documents.commitment_letter_alterations import SENSE
 from parsers.documents.commitment_letter_text import folded
 from parsers.documents.marks_ink import InkMap
 from parsers.files.page import Box, Line, Page
@@ -34,7 +35,7 @@ def _cleared(page: Page, ink: InkMap) -> Page:
 
 def _is_of_the_seal(line: Line, words: str, ink: InkMap) -> bool:
     text = folded(line.text)
-    if not 2 <= len(text) <= _LONGEST or text not in words:
+    if not 1 <= len(text) <= _LONGEST or text not in words or text in SENSE:
         return False
     edge = _EDGE * line.box.height
     place = ink.pixels(Box(line.box.left, line.box.top + edge, line.box.right, line.box.bottom - edge))

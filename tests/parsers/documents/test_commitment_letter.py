@@ -573,6 +573,7 @@ def test_words_that_only_moved_are_doubted_but_never_certain():
     ("ink", "words", "told"),
     [
         pytest.param((205, 40, 45), "渝州工程", False, id="the firm's name in the red of a seal"),
+        pytest.param((205, 40, 45), "渝", False, id="one character of it"),
         pytest.param((20, 20, 22), "渝州工程", True, id="the same words written in with a pen"),
         pytest.param((205, 40, 45), "暂不", True, id="other words in red"),
     ],

@@ -136,6 +136,18 @@ def test_a_clause_on_to_which_something_else_hangs_is_read_alone(strokes, thick)
     assert run[:, 1].mean() == pytest.approx((CLAUSES[9][1] + CLAUSES[9][3]) / 2, abs=0.3 * LINE)
 
 
+def test_thin_print_on_an_askew_page_that_the_finder_passes_over_is_read_without_it():
+    page = Image.fromarray(a_page(CLAUSES[:9]))
+    pen = ImageDraw.Draw(page)
+    left, top, right, bottom = CLAUSES[9]
+    for x in range(left, right - 20, 26):
+        drop = round(0.02 * (x - left))
+        pen.line((x, top + 4 + drop, x + 20, bottom - 4 + drop), 20, 2)
+        pen.line((x, top + 15 + drop, x + 20, top + 15 + drop), 20, 2)
+    (run,) = unread_runs(np.asarray(page), a_reading(CLAUSES[:9], [CLAUSE] * 9))
+    assert run[:, 0].min() <= left + 2
+
+
 def test_what_stands_below_a_slanting_run_is_not_taken_for_the_same_line():
     """A level frame around the one reaches over the other."""
     first = sloping(a_reading([*CLAUSES, (250, 684, 320, 724)], [CLAUSE] * 10 + ["沈华"]), 0.04)
