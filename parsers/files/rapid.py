@@ -13,7 +13,15 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from parsers.files.line_again import LineRead, is_doubtful, surer, without_pale
+from parsers.files.line_again import (
+    DRAWN_OUT,
+    LineRead,
+    has_broken_number,
+    is_doubtful,
+    surer,
+    with_whole_number,
+    without_pale,
+)
 from parsers.files.ocr import Grey, Quads, Reading
 from parsers.files.one_shape import usual_shapes
 from parsers.files.second_look import doubtful_spots, merged, unread_runs
@@ -136,12 +144,16 @@ class RapidOcr:
 
     def _read_surely(self, crop: Grey) -> LineRead:
         read = self._read_line(crop)
-        return surer(read, self._read_line(without_pale(crop))) if is_doubtful(read) else read
+        if is_doubtful(read):
+            read = surer(read, self._read_line(without_pale(crop)))
+        if has_broken_number(read):
+            read = with_whole_number(read, self._read_line(crop, DRAWN_OUT))
+        return read
 
-    def _read_line(self, crop: Grey) -> LineRead:
+    def _read_line(self, crop: Grey, stretched: float = 1.0) -> LineRead:
         """One line. Batches would pad each line to the widest; one by one costs the same and pads nothing."""
         height, width = crop.shape
-        wide = max(1, math.ceil(_READ_HEIGHT * width / height))
+        wide = max(1, math.ceil(_READ_HEIGHT * width / height * stretched))
         plane = np.zeros((_READ_HEIGHT, max(_NARROWEST, wide)), dtype=np.float32)
         line = cv2.resize(crop, (wide, _READ_HEIGHT), interpolation=cv2.INTER_LINEAR)
         plane[:, :wide] = line.astype(np.float32) * (2.0 / 255.0) - 1.0

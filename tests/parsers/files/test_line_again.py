@@ -3,7 +3,14 @@
 import numpy as np
 import pytest
 
-from parsers.files.line_again import LineRead, is_doubtful, surer, without_pale
+from parsers.files.line_again import (
+    LineRead,
+    has_broken_number,
+    is_doubtful,
+    surer,
+    with_whole_number,
+    without_pale,
+)
 
 PRINTED = "并将自愿撤销在重庆系统中发布"
 
@@ -52,3 +59,32 @@ def test_pale_ink_of_a_seal_becomes_paper_and_a_pencil_stays() -> None:
     assert cleared[20, 120] == 255
     assert cleared[20, 200] < 200
     assert cleared[2, 300] == 255
+
+
+WHOLE, SHORT, WRONG = (
+    "本人钱伯年500103198808080007是",
+    "本人钱伯年50010319880808007是",
+    "本人钱伯年500103198808080008是",
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "broken"),
+    [
+        pytest.param(WHOLE, False, id="a number that checks"),
+        pytest.param("公司915000000000000005的", False, id="a code of digits alone"),
+        pytest.param(SHORT, True, id="a digit was lost"),
+        pytest.param(WRONG, True, id="a digit was taken for another"),
+        pytest.param("联系方式：13812345678", False, id="a telephone number"),
+        pytest.param("公司91500108YJLK1WHP9T的", False, id="a code with letters"),
+        pytest.param("本人钱伯年5001031988", False, id="the beginning of one that goes on in the next line"),
+    ],
+)
+def test_a_line_whose_number_does_not_check_is_read_again(text, broken) -> None:
+    assert has_broken_number(read(text)) is broken
+
+
+def test_the_line_drawn_out_counts_only_where_its_number_checks() -> None:
+    assert with_whole_number(read(SHORT), read(WHOLE)).text == WHOLE
+    for again in (WRONG, SHORT, "本人钱伯年是"):
+        assert with_whole_number(read(SHORT), read(again)).text == SHORT, "wrong on paper stays wrong"
