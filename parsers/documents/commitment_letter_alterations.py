@@ -22,7 +22,14 @@ from parsers.documents.commitment_letter_alignment import (
     Template,
 )
 from parsers.documents.commitment_letter_glyphs import look_alike
-from parsers.documents.commitment_letter_text import LetterLine, LetterText, advance, folded
+from parsers.documents.commitment_letter_text import (
+    TICKED,
+    UNTICKED,
+    LetterLine,
+    LetterText,
+    advance,
+    folded,
+)
 from parsers.documents.marks_ink import InkMap
 from parsers.files.page import Box
 
@@ -96,7 +103,7 @@ class _Judge:
             return None
         if not read:
             return self._deleted(edit, printed, region)
-        if self._is_crossed_punctuation(edit):
+        if self._is_crossed_punctuation(edit) or self._is_square(edit):
             return None
         weight = _weight(printed, read)
         turned = bool(SENSE & (set(printed) ^ set(read)))
@@ -163,6 +170,17 @@ class _Judge:
             return False
         left, own, right = (ink.share(place) if place else 1.0 for place in places)
         return own < _LITTLE_INK * min(left, right)
+
+    def _is_square(self, edit: Edit) -> bool:
+        """Is the one sign too many the form's own □, taken for a character with the tick in it: 区, 図?"""
+        printed, read = self._words(edit)
+        fixed = self._template.fixed
+        if printed or len(read) != 1 or read in SENSE or edit.fixed_start >= len(fixed):
+            return False
+        beside = self._text.raw(max(0, edit.read_start - 1), edit.read_end)[1:]
+        return self._template.printed[: fixed[edit.fixed_start].at].endswith("□") and not (TICKED | UNTICKED) & set(
+            beside
+        )
 
     def _single(self, edit: Edit) -> bool | None:
         """One character is another: what do the paper and the engine's trust in that line say together?"""

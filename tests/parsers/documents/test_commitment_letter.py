@@ -155,6 +155,20 @@ def test_a_comma_under_a_seal_is_no_added_character(ink, sign, told):
     assert bool(found) is told
 
 
+@pytest.mark.parametrize(
+    ("read_as", "told"),
+    [
+        pytest.param("区", False, id="a ticked square taken for a character"),
+        pytest.param("不", True, id="a sign that turns the sentence round"),
+        pytest.param("□区", True, id="a character besides the square"),
+    ],
+)
+def test_a_square_that_was_read_as_a_character_is_nothing_added(read_as, told):
+    letter = a_set_letter("1-1", seen=0.99, ticked=(), change=("□新填报", f"{read_as}新填报"))
+    found = read_letter("x", 0, (letter.page,), (Sheet(letter).picture,)).alterations
+    assert bool(found) is told
+
+
 @pytest.mark.parametrize("hand", [False, True], ids=["nothing there", "a line that was not read"])
 def test_words_left_out_at_a_clause_s_end_are_certain_though_seal_and_signature_stand_below(hand):
     end = "的本企业所有信息，直至重庆市交通运输委员会确认已有效整改。"
