@@ -6,6 +6,10 @@ A character that turns a sentence round (不, 未, 非 …) is left out on purpo
 """
 
 from functools import cache
+from typing import Final
+
+#: Characters whose coming or going turns a sentence round.
+SENSE: Final = frozenset("不未非无没否勿莫免拒")
 
 # Each row: a character of the forms, then those that look like it.
 _ROWS = """

@@ -10,7 +10,7 @@ from typing import Final
 
 import numpy as np
 
-from parsers.documents.commitment_letter_alterations import SENSE
+from parsers.documents.commitment_letter_glyphs import SENSE
 from parsers.documents.commitment_letter_text import folded
 from parsers.documents.marks_ink import InkMap
 from parsers.files.page import Box, Line, Page
