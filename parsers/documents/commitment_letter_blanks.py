@@ -7,11 +7,11 @@ hold: a name ends where a number begins.
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from typing import Final
 
 from parsers.documents.commitment_letter_alignment import DATE, MARGIN, SIGNATURE, Alignment
-from parsers.documents.commitment_letter_text import UNTICKED, LetterLine, LetterText, folded
+from parsers.documents.commitment_letter_open_blank import HALF, UNDERLINE, seen_empty
+from parsers.documents.commitment_letter_text import LetterText, folded
 from parsers.documents.document import Field
 from parsers.documents.marks_ink import InkMap
 from parsers.files.page import Box, ReadBy
@@ -21,7 +21,6 @@ from parsers.names import fold_firm, fold_person, fold_post, squeeze
 #: Blanks whose value is a number: its shape, and at least so many signs of it make it that number, written or not.
 _NUMBERS: Final = {"phone": 7, "engineer_phone": 7, "credit_identifier": 10}
 _NUMBER: Final = re.compile(r"[0-9A-Za-z*×✕][0-9A-Za-z*×✕\s\-]*")
-_UNDERLINE: Final = re.compile(r"^[\s_＿—–\-一﹏…．.·:：,，。;；'\"|丨口ロ囗□]*$")
 #: How sections are named. JL is often read as 儿, 几 or 孔, J alone as 儿 or 几.
 _SECTION: Final = re.compile(
     r"(?:(?:监理)?第?[一二三四五六七八九十百0-9]+(?:监理)?(?:合同段|标段|标|分部|监理部)"
@@ -38,8 +37,6 @@ _PURE: Final = re.compile(
     r"^(?:[\u4e00-\u9fff]{2,4}|[\u4e00-\u9fff]+[·•‧][\u4e00-\u9fff]+|[\u4e00-\u9fff（）()]+(?:公司|院|所|中心|集团)"
     r"|[0-9]{14,17}[0-9X]|[0-9A-Z]{18})$"
 )
-_SEEN: Final = 0.9  #: engine's confidence in a neighbour from which on it stands where it was seen
-_HALF: Final = 0.62  #: of a character's width, beside its middle, that is its own; engines see it a little aside
 #: Letters that no code holds (GB 32100-2015) and that engines and people write for digits.
 _NOT_IN_CODES: Final = str.maketrans("OIZSV", "01257")
 
@@ -92,7 +89,9 @@ def read_blanks(
             fields[name] = _field(text, name, filled, ink)
         if len(filled) < len(mine) and name not in optional:
             open_ones = [reading for reading in mine if not reading.value]
-            unfilled[name] = name not in guessed and any(_seen_empty(text, reading, ink) for reading in open_ones)
+            unfilled[name] = name not in guessed and any(
+                one.alone and seen_empty(text, one.start, one.end, ink) for one in open_ones
+            )
     _confirm(text, alignment, fields)
     residues = tuple(
         (one.name, one.residue, text.page(one.start, one.end), text.box(one.start, one.end))
@@ -164,7 +163,7 @@ def _is_whole_project(text: LetterText, start: int, end: int) -> bool:
 
 def _single(text: LetterText, name: str, start: int, end: int) -> _Reading:
     raw = text.raw(start, end)
-    if _UNDERLINE.match(raw):
+    if UNDERLINE.match(raw):
         return _Reading(name, "", start, end)
     if not _is_number(name):
         return _Reading(name, _folded_value(name, raw), start, end)
@@ -247,7 +246,7 @@ def _number_confidence(text: LetterText, reading: _Reading, ink: Mapping[int, In
     picture = ink.get(line.page.number)
     if after is None or after.line != last.line or not line.line.places or picture is None or line.sure:
         return weakest
-    left, right = line.middle(last.at) + 0.45 * line.em, line.middle(after.at) - _HALF * line.em
+    left, right = line.middle(last.at) + 0.45 * line.em, line.middle(after.at) - HALF * line.em
     rest = Box(left, line.box.top + 0.15 * line.box.height, right, line.box.bottom - 0.18 * line.box.height)
     unread = right - left > 0.15 * line.em and not picture.is_clean(rest)
     return min(weakest, 0.5) if unread else weakest
@@ -276,58 +275,3 @@ def _confirm(text: LetterText, alignment: Alignment, fields: dict[str, Field]) -
         field = fields.get(name)
         if field and not field.certain and field.confidence >= _WELL and field.value in signed:
             fields[name] = replace(field, certain=True)
-
-
-def _seen_empty(text: LetterText, reading: _Reading, ink: Mapping[int, InkMap]) -> bool:
-    """Is the blank empty on paper as well: between the neighbours, where the engine saw them, is no stroke?
-
-    Two witnesses: the engine, which read the neighbours well and nothing between them, and the paper's own ink.
-    """
-    before, after = reading.start - 1, reading.end
-    if before < 0 or after >= len(text.glyphs) or not reading.alone:
-        return False
-    if text.line_of(before).sure:
-        return True
-    picture = ink.get(text.line_of(before).page.number)
-    if picture is None or not all((text.trust(at) or 0.0) >= _SEEN for at in (before, after)):
-        return False
-    return all(picture.is_clean(place) for place in _stretches(text, before, after))
-
-
-def _stretches(text: LetterText, before: int, after: int) -> Iterator[Box]:
-    """The paper between two neighbours, without the punctuation that was read there; over a line's end both parts."""
-    first, last = text.glyphs[before], text.glyphs[after]
-    if first.line == last.line:
-        yield from _open_parts(text.lines[first.line], first.at, last.at)
-        return
-    upper, lower = text.lines[first.line], text.lines[last.line]
-    left, right = text.body
-    beside = lower.box.left > upper.box.right - 0.5 * upper.em  # boxes of neighbours may overlap a little
-    if upper.page is lower.page and beside and lower.box.top < upper.box.middle[1]:
-        left = right = lower.box.left  # two boxes of one line, the open blank between them
-    yield from _open_parts(upper, first.at, None, right)
-    if upper.page is lower.page:
-        yield from _open_parts(lower, None, last.at, left)
-
-
-def _open_parts(line: LetterLine, start: int | None, end: int | None, edge: float = 0.0) -> Iterator[Box]:
-    """Between two characters of a line, or from one to the `edge` of the text."""
-    half = _HALF * line.em
-    signs = range(0 if start is None else start, len(line.text) if end is None else end + 1)
-    # The square before the neighbour is the neighbour's own option, and printed.
-    middles = [
-        line.middle(at)
-        for at in signs
-        if not _UNDERLINE.match(line.text[at])
-        or line.text[at] in "，。；：、"
-        or (at + 1 == end and line.text[at] in UNTICKED)
-    ]
-    ends = [(middle - half, middle + half) for middle in middles]
-    if start is None:
-        ends.insert(0, (edge, edge))
-    if end is None:
-        ends.append((edge, edge))
-    top, bottom = line.box.top + 0.15 * line.box.height, line.box.bottom - 0.18 * line.box.height
-    for (_, left), (right, _) in pairwise(ends):
-        if right - left > 0.1 * line.em:
-            yield Box(left, top, right, bottom)
