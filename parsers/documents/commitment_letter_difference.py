@@ -18,6 +18,7 @@ READ_WELL: Final = 0.9  #: engine's confidence in a line whose difference may be
 _ONE_DOUBTED: Final = 0.3  #: confidence that a line may lack in all before one of its characters is doubted
 _TRUSTED: Final = 0.95  #: the same in one character
 _SIDE_BY_SIDE: Final = 0.3  #: widths of a character that neighbours may stand off each other, as engines see them
+_STAMPED: Final = 0.05  #: share of a character's place that is a seal's ink where a seal crosses it
 _LITTLE_INK: Final = 0.5  #: of a neighbouring character's ink, which a comma's does not reach
 
 
@@ -81,7 +82,8 @@ class Judge:
         if len(between) != 1 or between == "\0" or ink is None:
             return False
         left, own, right = (ink.share(place) if place else 1.0 for place in places)
-        return own < _LITTLE_INK * min(left, right)
+        stamped = places[1] is not None and ink.red_share(places[1]) >= _STAMPED
+        return stamped and own < _LITTLE_INK * min(left, right)
 
     def _is_square(self, edit: Edit) -> bool:
         """Is the one sign too many the form's own □, taken for a character with the tick in it: 区, 図?"""

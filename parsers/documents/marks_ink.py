@@ -87,6 +87,11 @@ class InkMap:
         """How much of the place is ink, 0 to 1."""
         return float(np.count_nonzero(self.ink[self.pixels(box)])) / max(1, self.ink[self.pixels(box)].size)
 
+    def red_share(self, box: Box) -> float:
+        """How much of the place is a seal's ink, 0 to 1."""
+        patch = self.colour[self.pixels(box)].astype(np.int16)
+        return float(np.mean(patch[..., 0] - patch[..., 1:].max(axis=2) > _SEAL_LEAD))
+
     def is_clean(self, box: Box) -> bool:
         """Is there no stroke in this stretch of a line? Its underline and dust are none."""
         rows, columns = self.pixels(box)

@@ -140,6 +140,7 @@ def test_one_character_that_has_its_room_on_paper_was_only_not_read():
         pytest.param((205, 40, 45), "，程", False, id="a seal's character stands beside it"),
         pytest.param((205, 40, 45), "不", True, id="a sign that turns the sentence round is told all the same"),
         pytest.param((20, 20, 22), "交", True, id="a sign in black stands there"),
+        pytest.param((170, 170, 170), "交", True, id="a pale sign without a seal near it"),
     ],
 )
 def test_a_comma_under_a_seal_is_no_added_character(ink, sign, told):
