@@ -16,7 +16,6 @@ from parsers.documents.marks_ink import InkMap
 from parsers.files.page import Box, Line, Page
 
 _LONGEST: Final = 10  #: characters of a piece of the rim that is read as one line
-_SEAL_LEAD: Final = 40  #: lead of red over the other channels in a seal's ink
 _RED: Final = 0.08  #: share of the place that is the seal's ink
 _PRINT: Final = 0.02  #: share from which there is print or a pen's stroke besides
 _EDGE: Final = 0.15  #: of a box's height, into which the lines above and below reach
@@ -38,7 +37,5 @@ def _is_of_the_seal(line: Line, words: str, ink: InkMap) -> bool:
     if not 1 <= len(text) <= _LONGEST or text not in words or text in SENSE:
         return False
     edge = _EDGE * line.box.height
-    place = ink.pixels(Box(line.box.left, line.box.top + edge, line.box.right, line.box.bottom - edge))
-    colour = ink.colour[place].astype(np.int16)
-    red = colour[..., 0] - colour[..., 1:].max(axis=2) > _SEAL_LEAD
-    return float(np.mean(red)) >= _RED and float(np.mean(ink.pen[place] > 0)) <= _PRINT
+    place = Box(line.box.left, line.box.top + edge, line.box.right, line.box.bottom - edge)
+    return ink.red_share(place) >= _RED and float(np.mean(ink.pen[ink.pixels(place)] > 0)) <= _PRINT
