@@ -68,13 +68,15 @@ class Judge:
             return True
         return not printed and len(read) <= 2 and all(sign.isascii() or sign in "一丨卜丶" for sign in read)
 
+    def _adds_one_sign(self, edit: Edit) -> bool:
+        """A single one before a character of the form's, and none that turns the sentence round."""
+        printed, read = self._words(edit)
+        return not printed and len(read) == 1 and read not in SENSE and edit.fixed_start < len(self._template.fixed)
+
     def _is_crossed_punctuation(self, edit: Edit) -> bool:
         """Is the one sign too many the seal's, over or beside a comma of the form's? It has little ink of its own."""
-        printed, read = self._words(edit)
         start, end, fixed = edit.read_start - 1, edit.read_end + 1, self._template.fixed
-        if printed or len(read) != 1 or read in SENSE or start < 0 or end > len(self._text.glyphs):
-            return False
-        if not 0 < edit.fixed_start < len(fixed):
+        if not self._adds_one_sign(edit) or not edit.fixed_start or start < 0 or end > len(self._text.glyphs):
             return False
         between = self._template.printed[fixed[edit.fixed_start - 1].at + 1 : fixed[edit.fixed_start].at]
         ink = self._ink.get(self._text.page(start, end))
@@ -87,14 +89,11 @@ class Judge:
 
     def _is_square(self, edit: Edit) -> bool:
         """Is the one sign too many the form's own □, taken for a character with the tick in it: 区, 図?"""
-        printed, read = self._words(edit)
-        fixed = self._template.fixed
-        if printed or len(read) != 1 or read in SENSE or edit.fixed_start >= len(fixed):
+        if not self._adds_one_sign(edit):
             return False
+        before = self._template.printed[: self._template.fixed[edit.fixed_start].at]
         beside = self._text.raw(max(0, edit.read_start - 1), edit.read_end)[1:]
-        return self._template.printed[: fixed[edit.fixed_start].at].endswith("□") and not (TICKED | UNTICKED) & set(
-            beside
-        )
+        return before.endswith("□") and not (TICKED | UNTICKED) & set(beside)
 
     def _single(self, edit: Edit) -> bool | None:
         """One character is another: what do the paper and the engine's trust in that line say together?"""
