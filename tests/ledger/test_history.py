@@ -140,9 +140,17 @@ def test_who_meets_another_at_the_switch_to_wal_waits_for_him(tmp_path):
     url, path = f"sqlite:///{tmp_path}/ledger.db", tmp_path / "ledger.db"
     other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
     other.execute("BEGIN IMMEDIATE")  # as in the middle of a switch
-    leaving = threading.Timer(0.5, other.rollback)
+    leaves = threading.Event()
+
+    def leave():
+        leaves.set()
+        other.rollback()
+
+    leaving = threading.Timer(0.5, leave)
     leaving.start()
-    Ledger.open(url).close()
+    with Ledger.open(url) as ledger:
+        assert leaves.is_set()
+        assert ledger.verify() == ()
     leaving.join()
     other.close()
 

@@ -19,7 +19,7 @@ NOTES = (
 )  # fmt: skip
 
 
-def compared(name: str, text: str) -> None:
+def assert_reads_as_looked_at(name: str, text: str) -> None:
     """MAILBOT_GOLDEN=write lays the present words down for a look at the difference."""
     file = GOLDEN / f"{name}.txt"
     text = re.sub(r"[A-Z2-7]{26}", "TOKEN", text).replace("\r\n", "\n")
@@ -31,17 +31,17 @@ def compared(name: str, text: str) -> None:
 @pytest.mark.parametrize("name", LETTERS)
 def test_every_letter_to_an_applicant(name):
     tag, text, _ = letter(name)
-    compared(f"letter-{name}", f"{tag}\n{text}")
+    assert_reads_as_looked_at(f"letter-{name}", f"{tag}\n{text}")
 
 
 @pytest.mark.parametrize("kind", NOTES)
 def test_every_note_to_a_reviewer(kind):
-    compared(f"note-{kind}", notes()[kind][0])
+    assert_reads_as_looked_at(f"note-{kind}", notes()[kind][0])
 
 
 @pytest.mark.parametrize("kind", DESK)
 def test_every_mail_of_the_desk(kind):
-    compared(kind, re.sub(r"(?<=台账校验值：).*", "…", text_of(desk_mails()[kind])))
+    assert_reads_as_looked_at(kind, re.sub(r"(?<=台账校验值：).*", "…", text_of(desk_mails()[kind])))
 
 
 def told_words():

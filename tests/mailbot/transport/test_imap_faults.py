@@ -58,7 +58,8 @@ def test_netease_gets_id_even_when_it_does_not_announce_it():
         ScriptedImap(capabilities="IMAP4rev1", faults=Faults(id_before_select=True)) as server,
         connect(server, provider="netease") as mailbox,
     ):
-        mailbox.open("INBOX")
+        assert mailbox.open("INBOX").uidvalidity == 1000
+    assert (server.commands["ID"], server.hits["id_before_select"]) == (1, 0)
 
 
 def test_a_plain_server_gets_no_id_that_it_did_not_announce():
