@@ -41,9 +41,9 @@ def decide(options: Namespace) -> int:
         done = Carrier(tools, notes).carry_out(command, file, reviewer)
         if isinstance(done, NotPossible):
             note = Note.of(file, reviewer, settings, obstacle=done, word=command.word)
-            print(_shown(notes.text("not_possible", note)), end="", file=sys.stderr)
+            print(notes.text("not_possible", note), end="", file=sys.stderr)
             return 1
-        print(_shown(done.text), end="")
+        print(done.text, end="")
     return 0
 
 
@@ -71,8 +71,3 @@ def _reviewer(settings: Settings, address: str) -> Reviewer:
         if one.address.lower() == address.lower() and one.serves_on(today):
             return one
     raise UsageError(f"--actor {address}: no reviewer of the roster who serves today")
-
-
-def _shown(text: str) -> str:
-    """A note without the lines on how to answer a mail."""
-    return text.partition("\n\n请直接回复")[0].rstrip() + "\n"

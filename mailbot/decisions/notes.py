@@ -5,7 +5,7 @@ templates/reviewer/.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Self
 
@@ -57,6 +57,7 @@ class Note:
     calls: tuple[datetime, ...] = ()  #: that were not answered
     failed: bool = False  #: the video call did not show who the applicant is
     names: Mapping[str, str] = field(default_factory=dict)  #: folded address → name of a reviewer
+    at_terminal: bool = False  #: where no mail is there to be replied to
 
     @classmethod
     def of(cls, file: CaseFile, reviewer: Reviewer, settings: Settings, **more: Any) -> Self:
@@ -133,7 +134,7 @@ class Notes:
 
     def text(self, kind: str, note: Note) -> str:
         """For a terminal."""
-        tag, text = self._tools.words.note(kind, note)
+        tag, text = self._tools.words.note(kind, replace(note, at_terminal=True))
         return mask(f"{tag}\n{text}")
 
     def sent(self, drafted: Drafted) -> Sent:

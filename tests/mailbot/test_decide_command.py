@@ -82,7 +82,9 @@ def test_a_checklist_is_kept(case):
 def test_what_is_not_possible_fails_and_says_why(case, capsys):
     config, number, look = case
     assert decide(config, number, "通过") == 1
-    assert "不能这样办理" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "不能这样办理" in told
+    assert "请直接回复" not in told
     assert look().case.state is CaseState.REFERRED
 
 
@@ -105,8 +107,11 @@ def test_a_decision_is_taken_back(case, capsys):
     decide(config, number, "不通过：照片与证件不符")
     assert decide(config, number, "撤销") == 0
     assert look().case.state is CaseState.REFERRED
+    capsys.readouterr()
     assert decide(config, number, "查询") == 0
-    assert "撤销不通过" in capsys.readouterr().out
+    shown = capsys.readouterr().out
+    assert "撤销不通过" in shown
+    assert "请直接回复" not in shown
 
 
 @pytest.mark.parametrize(
