@@ -63,7 +63,7 @@ class Desk:
 
     def use_calendar(self, calendar: Calendar) -> None:
         """Another year's holidays, or a changed one's, were published."""
-        self._digests = Digests(self._ledger, self._settings, calendar, self._projects)
+        self._digests = Digests(self._ledger, self._settings, calendar, self._labels, self._projects)
         self._reports = Reports(self._ledger, self._settings, calendar, self._labels)
         self._reminders = Reminders(self._ledger, self._settings, calendar, self._post)
 
@@ -84,7 +84,7 @@ class Desk:
 
     def _look_around(self, day: date, now: datetime) -> None:
         """What the digests tell besides the cases."""
-        look_at_contacts(self._ledger, self._settings, day, now)
+        look_at_contacts(self._ledger, self._settings, self._labels, day, now)
         for alarm in self._ledger.alarms():
             if has_passed(alarm.key, alarm.raised_at, now):
                 self._ledger.clear_alarm(alarm.key, now)

@@ -67,8 +67,8 @@ def columns(title: str, labels: Sequence[str], series: Sequence[Series]) -> Char
     return Chart(canvas.png(), f"{title}。" + "；".join(told), _HEIGHT)
 
 
-def bars(title: str, rows: Sequence[tuple[str, int]], colour: str = "#1f618d") -> Chart:
-    """Lying bars with their labels before them, the longest of which may be long: the most frequent defects."""
+def bars(title: str, rows: Sequence[tuple[str, int]], colour: str, *, none: str) -> Chart:
+    """Lying bars with their labels before them, the longest of which may be long; `none` is said where no row is."""
     height = _TOP + _ROW * max(len(rows), 1) + 8
     canvas = _Canvas(height)
     canvas.words(_SIDE, 6, title, 22, _INK)
@@ -81,8 +81,8 @@ def bars(title: str, rows: Sequence[tuple[str, int]], colour: str = "#1f618d") -
         canvas.box(left, top, max(right, left + 2), top + 22, colour)
         canvas.words(right + 8, top + 11, str(value), 19, _INK, anchor="lm")
     if not rows:
-        canvas.words(_SIDE, _TOP, "无", 19, _FAINT)
-    return Chart(canvas.png(), f"{title}。" + ("；".join(f"{label}{value}" for label, value in rows) or "无"), height)
+        canvas.words(_SIDE, _TOP, none, 19, _FAINT)
+    return Chart(canvas.png(), f"{title}。" + ("；".join(f"{label}{value}" for label, value in rows) or none), height)
 
 
 def _legend(canvas: "_Canvas", series: Sequence[Series]) -> None:

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Final
 
 from ledger.ledger import Ledger
+from mailbot.letters.labels import Labels
 from mailbot.settings import Mailbox, Settings
 from mailbot.watch.alarms import Alarm, AlarmKind
 
@@ -23,7 +24,7 @@ def serving(settings: Settings, mailbox: Mailbox, day: date) -> tuple[str, ...]:
     return (*listed, *sorted(own - known))
 
 
-def look_at_contacts(ledger: Ledger, settings: Settings, day: date, now: datetime) -> None:
+def look_at_contacts(ledger: Ledger, settings: Settings, labels: Labels, day: date, now: datetime) -> None:
     """Raises the task for each mailbox whose reviewers are others than last time; the first time there is none."""
     today = {box.address: list(serving(settings, box, day)) for box in settings.mailbox}
     before = ledger.recall(_MEMORY)
@@ -31,13 +32,14 @@ def look_at_contacts(ledger: Ledger, settings: Settings, day: date, now: datetim
         return
     for address, names in today.items():
         if before and address in before and before[address] != names:
-            alarm = Alarm(AlarmKind.CONTACTS_OUTDATED, address, _told(before[address], names))
+            alarm = Alarm(AlarmKind.CONTACTS_OUTDATED, address, _told(before[address], names, labels))
             ledger.clear_alarm(alarm.key, now)  # an earlier change may still stand: the last one is told
             ledger.raise_alarm(alarm.key, alarm.detail, now)
     ledger.remember(_MEMORY, today)
 
 
-def _told(before: Sequence[str], after: Sequence[str]) -> str:
+def _told(before: Sequence[str], after: Sequence[str], labels: Labels) -> str:
     came = [name for name in after if name not in before]
     went = [name for name in before if name not in after]
-    return "；".join(f"{word}{'、'.join(names)}" for word, names in (("新任", came), ("离任", went)) if names)
+    changes = (("came", came), ("went", went))
+    return "；".join(f"{labels('roster', word)}{'、'.join(names)}" for word, names in changes if names)

@@ -11,14 +11,15 @@ from ledger.periods import OFFICE_CLOCKS, REVIEW_CLOCKS
 from ledger.questions import AlarmEntry, CaseFilter, MailboxEntry, OpenClock
 from ledger.store import midnight
 from mailbot.examination.workdays import Calendar, CalendarYearMissing
+from mailbot.letters.labels import Labels
 from mailbot.office.authorities import Pressing, ProjectMap
-from mailbot.reviewers.charts import Chart, Series, columns
+from mailbot.reviewers.charts import Chart
+from mailbot.reviewers.diagrams import activity
 from mailbot.settings import Settings
 
 SOON_WORKDAYS = 3
 MOST_ROWS = 50  #: of one kind; a longer list is in the ledger, a mail that nobody can scroll helps nobody
 _WEEK = 5
-_DAYS = "一二三四五六日"
 _TROUBLE = (LetterState.UNCERTAIN, LetterState.FAILED, LetterState.BOUNCED)
 
 
@@ -132,11 +133,13 @@ class Digests:
         ledger: Ledger,
         settings: Settings,
         calendar: Calendar,
+        labels: Labels,
         projects: Callable[[], ProjectMap | None] = lambda: None,
     ) -> None:
         self._ledger = ledger
         self._settings = settings
         self._calendar = calendar
+        self._labels = labels
         self._projects = projects
 
     def of(self, day: date, mailboxes: Sequence[str]) -> Digest:
@@ -156,16 +159,10 @@ class Digests:
         """The last five workdays, today not counted, for it has only begun."""
         days = [one for one in _days_before(day, 30) if self.works(one)][:_WEEK][::-1]
         counted = self._ledger.week(days, mailboxes=mailboxes)
-        return columns(
-            "近五个工作日",
-            [f"{one.day.month}.{one.day.day} {_DAYS[one.day.weekday()]}" for one in counted],
-            (
-                Series("收件", "#1f618d", tuple(one.received for one in counted)),
-                Series("退件", "#d35400", tuple(one.returned for one in counted)),
-                Series("办结", "#1e8449", tuple(one.decided for one in counted)),
-                Series("超期", "#c0392b", tuple(one.overdue for one in counted)),
-            ),
-        )
+        return activity(self._labels, "last_workdays", [(self._day(one.day), (one,)) for one in counted])
+
+    def _day(self, day: date) -> str:
+        return f"{day.month}.{day.day} {self._labels('weekday', str(day.isoweekday()))}"
 
     def works(self, day: date) -> bool:
         """Nothing on rest days; in a year whose notice is not loaded, Monday to Friday."""

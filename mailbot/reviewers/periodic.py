@@ -12,12 +12,12 @@ from ledger.figures import Figures
 from ledger.ledger import Ledger
 from mailbot.examination.workdays import Calendar
 from mailbot.letters.labels import Labels
-from mailbot.reviewers.charts import Chart, Series, bars, columns
+from mailbot.reviewers.charts import Chart
 from mailbot.reviewers.contacts import serving
+from mailbot.reviewers.diagrams import activity, defects, matters
 from mailbot.settings import Settings
 
 _WEEKLY, _MONTHLY = "weekly", "monthly"
-_NAMES: Final = {_WEEKLY: "周报", _MONTHLY: "月报"}
 #: In the order of the report; what is a share is shown as one.
 _ROWS: Final = (
     "received", "closed", "open_now", "due_soon_now", "overdue_now", "explained", "feedback_rate", "review_rate",
@@ -75,7 +75,7 @@ class Reports:
         boxes = (box for box in self._settings.mailbox if box.address in mailboxes)
         people = dict.fromkeys(name for box in boxes for name in serving(self._settings, box, today))
         charts = tuple(self._charts(kind, first, last, figures, mailboxes))
-        return Report(kind, _NAMES[kind], first, last, figures, rows, charts, tuple(people))
+        return Report(kind, self._labels("report", kind), first, last, figures, rows, charts, tuple(people))
 
     def _charts(
         self, kind: str, first: date, last: date, figures: Figures, mailboxes: Sequence[str]
@@ -84,19 +84,10 @@ class Reports:
         counted = self._ledger.week(days, mailboxes=mailboxes)
         step = 1 if kind == _WEEKLY else 7
         spans = [counted[start : start + step] for start in range(0, len(counted), step)]
-        yield columns(
-            "每日办理情况" if kind == _WEEKLY else "每周办理情况",
-            [_span(span[0].day, span[-1].day) for span in spans],
-            (
-                Series("收件", "#1f618d", tuple(sum(one.received for one in span) for span in spans)),
-                Series("退件", "#d35400", tuple(sum(one.returned for one in span) for span in spans)),
-                Series("办结", "#1e8449", tuple(sum(one.decided for one in span) for span in spans)),
-                Series("超期", "#c0392b", tuple(sum(one.overdue for one in span) for span in spans)),
-            ),
-        )
-        yield bars("收件事项", [(self._labels("matter", name), count) for name, count in figures.by_matter.items()])
-        defects = figures.top_codes[:_DEFECTS]
-        yield bars("主要缺陷（件数）", [(self._labels("finding", code), count) for code, count in defects], "#d35400")
+        title = "each_day" if kind == _WEEKLY else "each_week"
+        yield activity(self._labels, title, [(_span(span[0].day, span[-1].day), span) for span in spans])
+        yield matters(self._labels, figures.by_matter.items())
+        yield defects(self._labels, figures.top_codes[:_DEFECTS])
 
 
 def _span(first: date, last: date) -> str:

@@ -162,7 +162,7 @@ def the_digest(ledger: Ledger) -> None:
     usual = {"imap_host": "127.0.0.1", "imap_tls": "none", "smtp_host": "127.0.0.1", "smtp_tls": "none"}
     boxes = [{"address": box, "matters": ["engineer_track_record"], **usual} for box in BOXES]
     settings = Settings.model_validate({"mailbox": boxes})
-    Words().reviewer_mail("digest", Digests(ledger, settings, load_calendar()).of(TODAY, BOXES))
+    Words().reviewer_mail("digest", Digests(ledger, settings, load_calendar(), Labels()).of(TODAY, BOXES))
 
 
 def awaited(ledger: Ledger) -> None:
