@@ -215,6 +215,11 @@ def test_both_bounds_are_told_while_a_years_holidays_are_not_published():
     assert "2027年1月4日至2027年1月20日间（待下一年度放假安排公布后确定）" in text
 
 
+def test_a_receipt_without_any_known_day_promises_the_period_itself():
+    _, text = WORDS.letter(LetterKind.RECEIPT, letter_facts("firm", **SITUATIONS["nothing but the number"]))
+    assert "将于规定时限内以邮件方式告知" in text
+
+
 @pytest.mark.parametrize("topic", classify.TOPICS)
 def test_every_topic_of_a_question_has_its_answer_with_a_clause(topic):
     _, text = WORDS.letter(LetterKind.QUESTION, letter_facts("unknown", topic=topic))

@@ -21,7 +21,8 @@ from mailbot.decisions.checklist import checklist
 from mailbot.examination.clocks import COURSES, Proof, prove
 from mailbot.examination.matter import Matter
 from mailbot.examination.workdays import Calendar
-from mailbot.letters.rendering import Words, local_minute
+from mailbot.letters.notation import local_minute
+from mailbot.letters.rendering import Words
 from mailbot.office.calendars import load_calendar
 from mailbot.office.packs import load_matters
 from mailbot.settings import Settings, load_settings

@@ -20,7 +20,8 @@ from mailbot.errors import UsageError
 from mailbot.isolation.child import Nursery
 from mailbot.keeping import purge_due
 from mailbot.letters.labels import Labels
-from mailbot.letters.rendering import Words, local_minute
+from mailbot.letters.notation import local_minute
+from mailbot.letters.rendering import Words
 from mailbot.lock import sole_daemon
 from mailbot.reading.cache import ReadingCache, content_key
 from mailbot.reading.mails import MAIL_PRELOAD, MailReader, Unparsed

@@ -12,7 +12,7 @@ from ledger.figures import Period
 from mailbot.commands.choice import cases_chosen, labels_of, mailboxes_chosen
 from mailbot.commands.table import show_cases
 from mailbot.errors import UsageError
-from mailbot.letters.rendering import local_minute
+from mailbot.letters.notation import local_minute
 from mailbot.office.packs import load_matters
 from mailbot.settings import OFFICE_TIME, load_settings
 from mailbot.workshop import open_ledger

@@ -8,7 +8,7 @@ from ledger.ledger import Ledger
 from mailbot.commands.layout import laid_out
 from mailbot.errors import UsageError
 from mailbot.letters.labels import Labels
-from mailbot.letters.rendering import local_minute, technical
+from mailbot.letters.notation import local_minute, technical
 from mailbot.settings import load_settings
 from mailbot.watch.alarms import Alarm, AlarmKind, about_letter
 from mailbot.workshop import open_ledger

@@ -16,7 +16,7 @@ from rich.table import Table
 from ledger.entries import CaseEntry
 from mailbot.examination.matter import Matter
 from mailbot.letters.labels import Labels
-from mailbot.letters.rendering import local_minute
+from mailbot.letters.notation import local_minute
 from parsers.masking import mask, masked_address
 
 _GAP: Final = 2  #: between two columns
