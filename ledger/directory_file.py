@@ -88,8 +88,8 @@ def _read(
 ) -> DirectoryFile:
     good: list[Enterprise] = []
     bad: list[BadRow] = []
-    names: dict[str, int] = {}
-    credits_: dict[str, int] = {}
+    names: dict[str, list[tuple[int, Enterprise]]] = {}
+    credits_: dict[str, list[tuple[int, Enterprise]]] = {}
     for line, row in rows:
         try:
             enterprise = _enterprise({name: row[at] if at < len(row) else None for name, at in columns.items()})
@@ -97,14 +97,22 @@ def _read(
                 (names, fold(enterprise.name), "name_repeated"),
                 (credits_, enterprise.credit_identifier, "credit_identifier_repeated"),
             ):
-                if key in seen:
-                    raise _Bad(reason, str(seen[key]))
+                for other, known in seen.get(key, ()):
+                    if not _is_another_version(known, enterprise):
+                        raise _Bad(reason, str(other))
         except _Bad as fault:
             bad.append(BadRow(line, fault.reason, fault.value))
             continue
-        names[fold(enterprise.name)] = credits_[enterprise.credit_identifier] = line
+        names.setdefault(fold(enterprise.name), []).append((line, enterprise))
+        credits_.setdefault(enterprise.credit_identifier, []).append((line, enterprise))
         good.append(enterprise)
     return DirectoryFile(tuple(good), tuple(bad))
+
+
+def _is_another_version(one: Enterprise, other: Enterprise) -> bool:
+    """A list with its history: the same enterprise, each row with a day of its own from which it holds."""
+    days = {one.valid_from, other.valid_from}
+    return one.credit_identifier == other.credit_identifier and len(days) == 2 and None not in days
 
 
 def _columns(path: Path, header: Sequence[Cell]) -> dict[str, int]:

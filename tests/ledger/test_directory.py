@@ -142,6 +142,38 @@ def test_good_rows_are_loaded_and_bad_ones_named(tmp_path, data):
     assert read.enterprises[0].valid_from == date(2026, 1, 5)
 
 
+@pytest.mark.parametrize("newest_first", [False, True])
+def test_one_list_may_hold_an_enterprise_with_its_history(tmp_path, ledger, newest_first):
+    head = ["企业名称", "统一社会信用代码", "联系邮箱", "生效日期"]
+    rows = [
+        ["甲监理有限公司", CREDIT, "old@firm.example", "2024-01-01"],
+        ["甲监理有限公司", CREDIT, "new@firm.example", "2026-02-01"],
+    ]
+    path = tmp_path / "d.csv"
+    path.write_text(as_csv([head, *(rows[::-1] if newest_first else rows)]))
+    read = read_directory(path, fold=plain_fold)
+    ledger.import_enterprises(read.enterprises, LATER)
+    assert read.bad == ()
+    assert ledger.enterprise("甲监理有限公司", FIRST).contact_address == "old@firm.example"
+    now = ledger.enterprise("甲监理有限公司", LATER)
+    assert (now.contact_address, now.earlier_addresses) == ("new@firm.example", ("old@firm.example",))
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        pytest.param(["甲监理有限公司", CREDIT, "new@firm.example", "2024-01-01"], id="from the same day on"),
+        pytest.param(["甲监理有限公司", CREDIT, "new@firm.example", ""], id="from no day of its own"),
+        pytest.param(["甲监理有限公司", OTHER_CREDIT, "new@firm.example", "2026-02-01"], id="another's name"),
+    ],
+)
+def test_a_row_that_repeats_an_enterprise_otherwise_is_named(tmp_path, second):
+    path = tmp_path / "d.csv"
+    first = ["甲监理有限公司", CREDIT, "old@firm.example", "2024-01-01"]
+    path.write_text(as_csv([["企业名称", "统一社会信用代码", "联系邮箱", "生效日期"], first, second]))
+    assert [bad.reason for bad in read_directory(path, fold=plain_fold).bad] == ["name_repeated"]
+
+
 def test_english_headers_will_do(tmp_path):
     path = tmp_path / "d.csv"
     path.write_text(as_csv([["Name", "credit_identifier", "contact_address"], ["甲", CREDIT, "a@b.example"]]))
