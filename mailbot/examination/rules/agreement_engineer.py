@@ -37,6 +37,7 @@ class EngineerDisagrees(Disagreement):
 @dataclass(frozen=True, kw_only=True)
 class CitizenIdDisagrees(NumberDisagreement):
     code = "citizen_id_disagrees"
+    holder: str = "engineer"  #: whose: or "handler"
 
 
 def engineers_agree(submission: Submission, on_file: OnFile) -> Iterator[Finding]:

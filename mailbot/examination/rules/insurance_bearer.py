@@ -37,7 +37,7 @@ class InsuranceWrongEmployer(Finding):
 def certificate_is_the_handlers(submission: Submission, on_file: OnFile) -> Iterator[Finding]:
     """A15, A25. The number is the key, the name its control: one that agrees is proof of the person.
 
-    An equal name with another number is a slip in one of the papers, told as citizen_id_disagrees.
+    An equal name with another number is told as citizen_id_disagrees (`agreement_handler`).
     """
     certificate = judgeable(submission)
     if certificate is None:

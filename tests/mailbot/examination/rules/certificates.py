@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from mailbot.examination.rules import insurance, insurance_bearer
+from mailbot.examination.rules import agreement_handler, insurance, insurance_bearer
 from parsers.documents.commitment_letter import CommitmentLetter
 from parsers.documents.document import DocumentKind
 from parsers.documents.social_insurance import SocialInsuranceCertificate
@@ -11,7 +11,7 @@ from parsers.documents.social_insurance_title import Title, Variety
 from parsers.files.page import ReadBy
 from tests.builders_submission import FIRM, a_submission, codes, read, run
 
-RULES = (*insurance.RULES, *insurance_bearer.RULES)
+RULES = (*insurance.RULES, *insurance_bearer.RULES, *agreement_handler.RULES)
 HANDLER, HANDLER_ID, OTHER_ID = "李四", "500103198808080007", "510223197602150004"
 RECEIVED = date(2026, 6, 24)  # asks for March, April and May
 RIGHT = Title(Variety.INDIVIDUAL, "重庆市社会保险参保证明(个人)", certain=True)

@@ -7,7 +7,7 @@ import pytest
 from tests.builders_submission import FIRM, on_file, read
 from tests.mailbot.examination.rules.certificates import HANDLER, OTHER_ID, a_certificate, a_letter, told
 
-WRONG_PERSON = "insurance_wrong_person"
+WRONG_PERSON, NUMBERS = "insurance_wrong_person", "citizen_id_disagrees"
 
 
 @pytest.mark.parametrize(
@@ -15,7 +15,12 @@ WRONG_PERSON = "insurance_wrong_person"
     [
         pytest.param({}, {"person": "王五", "citizen_id": OTHER_ID}, [(WRONG_PERSON, "defect")], id="somebody else"),
         pytest.param({}, {"person": "王五"}, [], id="same number: the name was misread or changed"),
-        pytest.param({}, {"citizen_id": OTHER_ID}, [], id="same name: told as citizen_id_disagrees"),
+        pytest.param({}, {"citizen_id": OTHER_ID}, [(NUMBERS, "defect")], id="a namesake's, or a slip"),
+        pytest.param(
+            {}, {"citizen_id": read(OTHER_ID, certain=False)}, [(NUMBERS, "doubt")], id="a namesake's, read once"
+        ),
+        pytest.param({"reconstructed": True}, {"citizen_id": OTHER_ID}, [(NUMBERS, "doubt")], id="on a working form"),
+        pytest.param({}, {"citizen_id": "500103198808080008"}, [], id="no number at all: told of the certificate"),
         pytest.param(
             {"handler": read(HANDLER, certain=False)},
             {"person": read("王五", certain=False), "citizen_id": OTHER_ID},
