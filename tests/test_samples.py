@@ -2,10 +2,16 @@
 
 import json
 import os
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from mailbot.demo.case import invent
+from mailbot.examination.rules import KNOWN_CODES
+from tests.score.kinds import table
+from tests.score.kinds.draft import Draft
+from tests.score.kinds.envelopes import ENVELOPE
 from tests.score.score import Judgement, Score, score
 
 SAMPLES = Path(os.environ.get("MAILBOT_SAMPLES", "no samples named"))
@@ -69,3 +75,23 @@ def test_a_mail_without_an_answer_counts_as_nothing_right():
     lost = Judgement("1.eml", judged("complete", []).right, None)
     assert list(lost.faults()) == ["not answered"]
     assert Score((lost,)).count("verdict_is_right") == 0
+
+
+@pytest.mark.parametrize(("name", "filing", "flaw"), [
+    pytest.param(name, filing, flaw, id=f"{name}, {filing}")
+    for name, (filings, flaw) in ENVELOPE.items() for filing in filings
+])  # fmt: skip
+def test_a_kind_is_labelled_with_findings_that_exist(name, filing, flaw):
+    matter, action, submitted_by = table.LETTERS[filing]
+    registry = table.Town(1, set())
+    facts = invent(registry, matter=matter, action=action, submitted_by=submitted_by, received_on=date(2026, 9, 18))
+    draft = Draft.of(facts, registry, table.FORMS, "digital")
+    flaw(draft)
+    assert draft.parcel.codes | draft.parcel.may <= KNOWN_CODES
+    assert bool(draft.parcel.codes) == ("complete" not in draft.parcel.verdicts)
+
+
+def test_every_kind_is_drawn_once_before_any_is_drawn_again():
+    numbered = list(table.plan())
+    assert [name for name, _, _ in numbered[: len(table.KINDS)]] == list(table.KINDS)
+    assert {filing for _, filing, _ in numbered} == set(table.LETTERS)

@@ -10,7 +10,7 @@ from typing import Final
 from PIL import Image
 
 from mailbot.demo.case import Facts
-from mailbot.demo.ink import seal, signature, tick, written
+from mailbot.demo.ink import seal, signature, square_seal, tick, written
 from mailbot.demo.people import Registry
 from mailbot.demo.sheet import Sheet
 from parsers.documents.forms import Form, Party, SignPlace
@@ -52,6 +52,7 @@ class Filling:
     dated: date | None = None
     signed: frozenset[str] = frozenset({"法定代表人", "承办人", "业绩登记申请人", "监理工程师"})
     typed: frozenset[str] = frozenset()  #: places where the name is printed instead
+    stamped: frozenset[str] = frozenset()  #: places where a red name stamp stands instead
     seal: Image.Image | None = None
     changed: Mapping[str, str] = field(default_factory=dict)  #: printed wording → what stands there instead
     hand: Path | None = None  #: a font for signatures
@@ -186,6 +187,8 @@ class _Setter:
             sheet.rule(right + 1, y + 2 + style.em * 1.25, max(end, right + 26), y + 2 + style.em * 1.25, 0.25)
         elif place.label in fill.typed:
             sheet.text(right + 1, y + 2, fill.signers[place.label], style.em)
+        elif place.label in fill.stamped:
+            sheet.stamp(square_seal(fill.signers[place.label]), right + 3, y - 4, 15)
         elif place.label in fill.signed:
             name = fill.signers[place.label]
             drawn = signature(name, self._registry.random, fill.hand)

@@ -41,6 +41,7 @@ class Parcel:
     may: set[str] = field(default_factory=set)  #: findings that may be named besides
     verdicts: tuple[str, ...] = ("complete",)
     authentication: str = "pass"
+    words: str | None = None  #: the mail's text, where it is not the usual one
 
     @property
     def random(self) -> Random:
@@ -89,9 +90,8 @@ class Parcel:
         mail["Subject"] = self.subject
         mail["Date"] = received
         mail["Message-ID"] = f"<{self.random.randrange(10**15)}@{self.sender.rpartition('@')[2]}>"
-        mail.set_content(
-            f"您好！\n现提交{self.subject}申请材料，请审核。\n联系人：{self.facts.firm.handler.name}\n", cte="base64"
-        )
+        words = f"您好！\n现提交{self.subject}申请材料，请审核。\n联系人：{self.facts.firm.handler.name}\n"
+        mail.set_content(self.words or words, cte="base64")
         for name, data in self.papers.values():
             kind, _, subtype = {"pdf": "application/pdf", "jpg": "image/jpeg"}.get(
                 name.rpartition(".")[2], "application/octet-stream"

@@ -3,7 +3,8 @@
     python -m tests.score.make_samples FOLDER [--count 48] [--seed 31] [--varied | --papers]
 
 --varied draws other type, certificate layouts, screens, scanners and defects than the demo's (`variety.py`); --papers
-leaves the letters plain and draws every other paper in as many looks as there may be (`paper_variety.py`).
+leaves the letters plain and draws every other paper in as many looks as there may be (`paper_variety.py`). --kinds
+draws one mail for each kind of defect and filing, and the right ones beside them (`kinds/table.py`).
 
 FOLDER/0000.eml …, labels.json (what is right for each mail) and enterprises.csv (the directory to import).
 """
@@ -25,6 +26,7 @@ from mailbot.demo.parcel import Parcel
 from mailbot.demo.people import Firm, Registry
 from parsers.documents.forms import load_forms
 from tests.score import paper_variety, variety
+from tests.score.kinds import table
 
 #: How the letter travels in an application without a flaw of its own; three of five mails are scans or photos.
 WAYS = ("digital", "scan", "scan_pdf", "photo", "turned")
@@ -142,8 +144,14 @@ def main() -> None:
     how = parser.add_mutually_exclusive_group()
     how.add_argument("--varied", action="store_const", dest="looks", const=variety)
     how.add_argument("--papers", action="store_const", dest="looks", const=paper_variety)
+    how.add_argument("--kinds", action="store_true")
+    parser.add_argument("--only", nargs="*", default=(), metavar="WORD", help="of --kinds, those whose name has it")
+    parser.add_argument("--numbers", metavar="FROM:TO", help="of --kinds, those mails alone")
     options = parser.parse_args()
-    if options.looks is None:
+    if options.kinds:
+        numbers = range(*map(int, options.numbers.split(":"))) if options.numbers else None
+        table.make(options.folder, options.seed, label, options.only, numbers)
+    elif options.looks is None:
         make(options.folder, options.count, options.seed)
     else:
         make_varied(options.folder, options.count, options.seed, options.looks)

@@ -1,0 +1,268 @@
+"""How else may the papers come along: in other formats, packed, linked, pasted, locked, broken?"""
+
+import re
+import zipfile
+from base64 import b64encode
+from collections.abc import Callable
+from io import BytesIO
+
+from PIL import Image
+from reportlab.lib.pdfencrypt import StandardEncryption
+from reportlab.pdfgen.canvas import Canvas
+
+from mailbot.demo.sheet import jpeg, pdf_of_pictures
+from tests.score import variety
+from tests.score.kinds.draft import Draft, Flaw, Kinds
+
+#: A paper that a told file may hold is not called missing besides; nor is it wrong to.
+_MAY = (
+    "letter_missing", "insurance_missing", "screenshot_national_missing", "screenshot_municipal_missing",
+    "id_card_missing", "card_in_hand_photo_missing", "attachment_unreadable", "attachments_missing",
+)  # fmt: skip
+_LINKS = {
+    "qq": "从QQ邮箱发来的超大附件\n申请材料.rar (80.96M, 2026年12月17日 0:49 到期)进入下载页面："
+    "http://wx.mail.qq.com/ftn/download?func=3&key=0af8&code=1c2d",
+    "netease": "从网易163邮箱发来的超大附件\n申请材料.zip (35.20M, 2026年12月20日 12:00 到期)\n"
+    "https://mail.163.com/large-attachment-download/index.html?p=X-NETEASE-HUGE-ATTACHMENT&file=abc",
+    "baidu": "材料较大，已上传百度网盘：https://pan.baidu.com/s/1AbCdEfGhIjK 提取码：x7k2",
+}
+
+
+def _picture(draft: Draft, key: str = "letter") -> Image.Image:
+    """The paper as one picture."""
+    if key == "letter":
+        draft.way = "scan"
+        return variety.travelled(draft.letter_sheet().picture(200), "scan", draft.random)
+    return Image.open(BytesIO(draft.parcel.papers[key][1])).convert("RGB")
+
+
+def _saved(picture: Image.Image, kind: str) -> bytes:
+    out = BytesIO()
+    picture.save(out, kind)
+    return out.getvalue()
+
+
+def _letter_as(name: str, pack: Callable[[Image.Image], bytes], code: str = "attachment_format") -> Flaw:
+    def flaw(draft: Draft) -> None:
+        draft.parcel.papers["letter"] = (name, pack(_picture(draft)))
+        draft.expect(code, may=_MAY)
+
+    return flaw
+
+
+def _docx(picture: Image.Image) -> bytes:
+    out = BytesIO()
+    with zipfile.ZipFile(out, "w") as packed:
+        packed.writestr("[Content_Types].xml", "<Types/>")
+        packed.writestr("word/document.xml", "<w:document/>")
+        packed.writestr("word/media/image1.jpeg", jpeg(picture))
+    return out.getvalue()
+
+
+def _heic(picture: Image.Image) -> bytes:
+    """No encoder is at hand: the head that every iPhone writes, and a body that nobody decodes."""
+    return b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + jpeg(picture)
+
+
+def _ofd(picture: Image.Image) -> bytes:
+    out = BytesIO()
+    with zipfile.ZipFile(out, "w") as packed:
+        packed.writestr("OFD.xml", '<ofd:OFD xmlns:ofd="http://www.ofdspec.org/2016"/>')
+        packed.writestr("Doc_0/Pages/Page_0/Content.xml", "<ofd:Page/>")
+    return out.getvalue()
+
+
+def _locked(picture: Image.Image) -> bytes:
+    out = BytesIO()
+    canvas = Canvas(out, encrypt=StandardEncryption("secret", ownerPassword="owner"))
+    canvas.drawString(100, 700, "locked")
+    canvas.save()
+    return out.getvalue()
+
+
+def _all_packed(name: str, pack: Callable[[dict[str, bytes]], bytes]) -> Flaw:
+    def flaw(draft: Draft) -> None:
+        draft.finish()
+        files = {f"{n}-{name}": data for n, (name, data) in enumerate(draft.parcel.papers.values())}
+        draft.parcel.papers.clear()
+        draft.parcel.papers["all"] = (name, pack(files))
+        draft.expect("attachment_format", may=_MAY)
+
+    return flaw
+
+
+def _zip(files: dict[str, bytes]) -> bytes:
+    out = BytesIO()
+    with zipfile.ZipFile(out, "w") as packed:
+        for name, data in files.items():
+            packed.writestr(name, data)
+    return out.getvalue()
+
+
+def _rar(files: dict[str, bytes]) -> bytes:
+    return b"Rar!\x1a\x07\x01\0" + b"".join(files.values())[:300_000]
+
+
+def _seven_zip(files: dict[str, bytes]) -> bytes:
+    return b"7z\xbc\xaf\x27\x1c\0\x04" + b"".join(files.values())[:300_000]
+
+
+def _screens_as_png(draft: Draft) -> None:
+    """What a computer's own screenshot tool saves."""
+    draft.finish()
+    for key in ("national", "municipal"):
+        name, data = draft.parcel.papers[key]
+        if data[:2] == b"\xff\xd8":
+            draft.parcel.papers[key] = (name.replace("jpg", "png"), _saved(_picture(draft, key), "PNG"))
+        else:
+            draft.parcel.papers[key] = ("截图.png", _saved(_picture(draft), "PNG"))
+    draft.expect("attachment_format", may=_MAY)
+
+
+def _png_called_jpg(draft: Draft) -> None:
+    draft.parcel.papers["letter"] = ("承诺保证书.jpg", _saved(_picture(draft), "PNG"))
+    draft.expect("attachment_format", may=_MAY)
+
+
+def _jpeg_called_png(draft: Draft) -> None:
+    """By content it is right."""
+    draft.parcel.papers["letter"] = ("承诺保证书.png", jpeg(_picture(draft)))
+
+
+def _without_ending(draft: Draft) -> None:
+    draft.parcel.papers["letter"] = ("承诺保证书", pdf_of_pictures([_picture(draft)]))
+
+
+def _extra(name: str, pack: Callable[[Image.Image], bytes]) -> Flaw:
+    """Every paper is there; one file more does no harm."""
+
+    def flaw(draft: Draft) -> None:
+        draft.parcel.papers["extra"] = (name, pack(_picture(draft)))
+        draft.still_right("attachment_format")
+
+    return flaw
+
+
+def _empty_file(draft: Draft) -> None:
+    draft.parcel.papers["letter"] = ("承诺保证书.pdf", b"")
+    draft.expect("attachment_unreadable", may=_MAY)
+
+
+def _cut_off(draft: Draft) -> None:
+    data = pdf_of_pictures([_picture(draft)])
+    draft.parcel.papers["letter"] = ("承诺保证书.pdf", data[: len(data) // 2])
+    draft.expect("attachment_unreadable", may=_MAY)
+
+
+def _blank_page(draft: Draft) -> None:
+    """Somebody scanned the back of the sheet."""
+    white = variety.travelled(Image.new("RGB", (1654, 2339), "white"), "scan", draft.random)
+    draft.parcel.papers["letter"] = ("承诺保证书.pdf", pdf_of_pictures([white]))
+    draft.expect(may=("letter_missing", "document_illegible", "attachment_unreadable"))
+
+
+def _unreadable_photo(draft: Draft) -> None:
+    picture = _picture(draft)
+    small = picture.resize((150, 212), Image.Resampling.LANCZOS).resize((1240, 1754))
+    draft.parcel.papers["letter"] = ("承诺保证书.jpg", jpeg(small))
+    draft.expect("document_illegible", doubt=True, may=("letter_missing",))
+
+
+def _linked(which: str) -> Flaw:
+    def flaw(draft: Draft) -> None:
+        draft.parcel.papers.clear()
+        draft.parcel.words = f"您好！申请材料见链接。\n{_LINKS[which]}\n"
+        draft.expect("attachment_linked", may=_MAY)
+
+    return flaw
+
+
+def _letter_linked(draft: Draft) -> None:
+    """The scan of the letter alone was too large."""
+    draft.drop("letter")
+    draft.parcel.words = f"您好！承诺保证书见超大附件。\n{_LINKS['netease']}\n"
+    draft.expect("attachment_linked", may=_MAY)
+
+
+def _link_in_footer(draft: Draft) -> None:
+    draft.parcel.words = f"您好！材料见附件。\n\n{draft.facts.firm.name}\n{_LINKS['baidu']}\n"
+    draft.still_right("attachment_linked")
+
+
+def _no_files(draft: Draft) -> None:
+    draft.parcel.papers.clear()
+    draft.parcel.words = "您好！材料见附件，请审核。\n"
+    draft.expect("attachments_missing", may=_MAY)
+
+
+def _one_pdf(draft: Draft) -> None:
+    """Every paper a page of one PDF."""
+    draft.finish()
+    pictures = [
+        Image.open(BytesIO(data)).convert("RGB") for _, data in draft.parcel.papers.values() if data[:2] == b"\xff\xd8"
+    ]
+    papers = {key: (n, data) for key, (n, data) in draft.parcel.papers.items() if data[:2] != b"\xff\xd8"}
+    draft.parcel.papers = papers | {"all": ("申请材料.pdf", pdf_of_pictures(pictures))}
+
+
+def _pasted(draft: Draft) -> None:
+    """Pictures pasted into the text: counted, and told as a note (E15)."""
+    draft.finish()
+    pictures = {key: file for key, file in draft.parcel.papers.items() if file[1][:2] == b"\xff\xd8"}
+    for key in pictures:
+        del draft.parcel.papers[key]
+    html = "<p>您好，材料如下：</p>" + "".join(f'<img src="cid:p{n}@x">' for n in range(len(pictures)))
+    parts = [
+        f"Content-Type: text/html; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n{_b64(html.encode())}"
+    ]
+    parts += [
+        f"Content-Type: image/jpeg\r\nContent-ID: <p{n}@x>\r\nContent-Disposition: inline\r\n"
+        f"Content-Transfer-Encoding: base64\r\n\r\n{_b64(data)}"
+        for n, (_, data) in enumerate(pictures.values())
+    ]
+    related = "".join(f"--rel\r\n{part}\r\n" for part in parts) + "--rel--\r\n"
+    text = re.compile(rb'Content-Type: text/plain; charset="utf-8"\r\n(.*\r\n)*?\r\n[A-Za-z0-9+/=\r\n]+')
+    whole = b'Content-Type: multipart/related; boundary="rel"\r\n\r\n' + related.encode() + b"\r\n"
+    if draft.parcel.papers:
+        draft.edits.append(lambda raw: text.sub(lambda found: whole, raw, count=1))
+    else:
+        draft.parcel.papers = pictures
+
+
+def _b64(data: bytes) -> str:
+    text = b64encode(data).decode()
+    return "\r\n".join(text[at : at + 76] for at in range(0, len(text), 76))
+
+
+CONTAINER: Kinds = {
+    "letter as docx": ("IA", _letter_as("承诺保证书.docx", _docx)),
+    "letter as png": ("IA", _letter_as("承诺保证书.png", lambda one: _saved(one, "PNG"))),
+    "letter as bmp": ("U", _letter_as("承诺保证书.bmp", lambda one: _saved(one, "BMP"))),
+    "letter as tiff": ("I", _letter_as("承诺保证书.tif", lambda one: _saved(one, "TIFF"))),
+    "letter as webp": ("A", _letter_as("承诺保证书.webp", lambda one: _saved(one, "WEBP"))),
+    "letter as heic": ("AF", _letter_as("IMG_0231.HEIC", _heic)),
+    "letter as ofd": ("IF", _letter_as("承诺保证书.ofd", _ofd)),
+    "letter locked": ("IA", _letter_as("承诺保证书.pdf", _locked, "attachment_unreadable")),
+    "letter of no bytes": ("IU", _empty_file),
+    "letter cut off": ("AF", _cut_off),
+    "letter a blank page": ("IA", _blank_page),
+    "letter out of focus": ("IA", _unreadable_photo),
+    "screens as png": ("AU", _screens_as_png),
+    "png called jpg": ("I", _png_called_jpg),
+    "jpeg called png": ("IA", _jpeg_called_png),
+    "no file ending": ("U", _without_ending),
+    "all in a zip": ("IA", _all_packed("申请材料.zip", _zip)),
+    "all in a rar": ("UF", _all_packed("申请材料.rar", _rar)),
+    "all in a 7z": ("C", _all_packed("申请材料.7z", _seven_zip)),
+    "all in a docx": ("A", _all_packed("申请材料.docx", lambda files: _docx(Image.new("RGB", (400, 400), "white")))),
+    "docx besides": ("IA", _extra("承诺保证书.docx", _docx)),
+    "png besides": ("IF", _extra("公司标志.png", lambda one: _saved(one.resize((300, 300)), "PNG"))),
+    "linked by qq": ("IA", _linked("qq")),
+    "linked by netease": ("UF", _linked("netease")),
+    "linked by baidu": ("C", _linked("baidu")),
+    "letter linked": ("IA", _letter_linked),
+    "link in the footer": ("IA", _link_in_footer),
+    "no files at all": ("BC", _no_files),
+    "pictures in one pdf": ("AC", _one_pdf),
+    "pictures pasted": ("AU", _pasted),
+}
