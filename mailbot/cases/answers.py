@@ -26,10 +26,10 @@ def answer(
         kind,
         facts,
         tools.words,
-        to=to,
+        recipients=(to,),
         sender=Sender(mailbox.address, tools.instance.key("letters")),
         message=examination.message,
-        mail_key=f"{claim.mail.mailbox}/{claim.mail.id}/{claim.mail.sha256}",
+        key=(f"{claim.mail.mailbox}/{claim.mail.id}/{claim.mail.sha256}",),
         at=tools.now(),
     )
     return Letter(

@@ -14,8 +14,7 @@ from mailbot.cases.happenings import filing_of
 from mailbot.cases.workbench import Tools
 from mailbot.examination.command import Call
 from mailbot.examination.verdict import Clock, Severity
-from mailbot.letters.correspondence import Thread, compose, message_id, reply_subject
-from mailbot.letters.drafting import Item, LetterFacts
+from mailbot.letters.drafting import Item, LetterFacts, Sender, draft
 from mailbot.letters.naming import ACTIONS, addressee_of, business_of, you_of
 from mailbot.settings import OFFICE_TIME, Mailbox, Reviewer
 from parsers.mail.message import Message
@@ -86,29 +85,24 @@ class DecisionLetters:
     def letter(self, drafted: Drafted, file: CaseFile, *, key: str, not_before: datetime, held: bool = False) -> Letter:
         """Rendered and archived; `key` makes its identity the same on every attempt."""
         tools, mailbox = self._tools, self.mailbox(file)
-        message = self.last_message(file)
-        tag, text = tools.words.letter(drafted.kind, drafted.facts)
-        subject = reply_subject(tag, message.subject or "（无主题）", file.case.number)
-        identity = message_id(mailbox.address, tools.instance.key("letters"), "decision", key, drafted.kind)
-        raw = compose(
-            sender=mailbox.address,
-            office=drafted.facts.office.name,
+        ready = draft(
+            drafted.kind,
+            drafted.facts,
+            tools.words,
             recipients=drafted.recipients,
-            subject=subject,
-            text=text,
-            html=tools.words.as_html(subject, text),
-            identity=identity,
-            at=tools.now().astimezone(OFFICE_TIME),
-            thread=Thread(message.message_id, message.references),
+            sender=Sender(mailbox.address, tools.instance.key("letters")),
+            message=self.last_message(file),
+            key=("decision", key),
+            at=tools.now(),
             reply_to_person=False,
         )
         return Letter(
-            kind=drafted.kind,
+            kind=ready.kind,
             mailbox=mailbox.address,
-            recipients=drafted.recipients,
-            subject=subject,
-            message_id=identity,
-            sha256=tools.archive.store([raw]).sha256,
+            recipients=ready.recipients,
+            subject=ready.subject,
+            message_id=ready.message_id,
+            sha256=tools.archive.store([ready.raw]).sha256,
             state=LetterState.HELD if held else LetterState.QUEUED,
             not_before=not_before,
         )

@@ -19,6 +19,7 @@ from parsers.masking import mask
 _SOUND_ID = re.compile(r"<[^<>\s@]{1,200}@[^<>\s@]{1,200}>")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u0080-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]+")
 _LONGEST_SUBJECT = 200
+_NO_SUBJECT = "（无主题）"
 _MOST_REFERENCES = 11  #: the first and the last ten
 #: UTF-8 bytes in one encoded word, so that no line is longer than 76 signs (RFC 2047 2); no character is cut.
 _WORD_BYTES = 39
@@ -72,7 +73,7 @@ def message_id(sender: str, *identity: str) -> str:
 
 def reply_subject(tag: str, subject: str, case_number: str | None) -> str:
     """【补正告知】original subject〔ZJZD-2026-0187〕, cleaned, of bounded length and without anybody's full numbers."""
-    return f"{tag}{mask(cleaned(subject))}" + (f"〔{case_number}〕" if case_number else "")
+    return f"{tag}{mask(cleaned(subject)) or _NO_SUBJECT}" + (f"〔{case_number}〕" if case_number else "")
 
 
 def cleaned(text: str, longest: int = _LONGEST_SUBJECT) -> str:

@@ -3,6 +3,7 @@
 Facts of one examined mail become the facts of one letter; the words are in templates/feedback/.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -130,28 +131,30 @@ def draft(
     facts: LetterFacts,
     words: Words,
     *,
-    to: str,
+    recipients: tuple[str, ...],
     sender: Sender,
     message: Message,
-    mail_key: str,
+    key: Sequence[str],
     at: datetime,
+    reply_to_person: bool = True,
 ) -> Draft:
-    """`mail_key` names the answered mail: the same letter to the same mail keeps its identity for ever."""
+    """A reply to `message`. `key` names what it follows from: the same letter keeps its identity on every attempt."""
     tag, text = words.letter(kind, facts)
-    subject = reply_subject(tag, message.subject or "（无主题）", facts.number)
-    identity = message_id(sender.address, sender.secret, mail_key, kind)
+    subject = reply_subject(tag, message.subject, facts.number)
+    identity = message_id(sender.address, sender.secret, *key, kind)
     raw = compose(
         sender=sender.address,
         office=facts.office.name,
-        recipients=(to,),
+        recipients=recipients,
         subject=subject,
         text=text,
         html=words.as_html(subject, text),
         identity=identity,
         at=at.astimezone(OFFICE_TIME),
         thread=Thread(message.message_id, message.references),
+        reply_to_person=reply_to_person,
     )
-    return Draft(kind, (to,), subject, text, identity, raw)
+    return Draft(kind, recipients, subject, text, identity, raw)
 
 
 def _right_mailboxes(verdict: Verdict) -> tuple[str, ...]:

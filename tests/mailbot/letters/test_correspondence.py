@@ -94,6 +94,7 @@ def test_the_subject_carries_tag_original_and_number():
         "【收件回执】张三/某公司/业绩登记新增〔ZJZD-2026-0001〕"
     )
     assert reply_subject("【收件单位有误】", "a\r\nBcc: b", None) == "【收件单位有误】a Bcc: b"
+    assert reply_subject("【收件单位有误】", "\r\n", None) == "【收件单位有误】（无主题）"
 
 
 def test_a_subject_made_of_numbers_comes_back_without_them():

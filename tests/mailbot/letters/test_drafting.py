@@ -93,10 +93,10 @@ def test_it_names_the_deadline_and_the_files(facts):
     assert made.files[0] == "承诺保证书.pdf"
 
 
-def drafted(facts, *, at=NOW, kind="correction", mail_key="box/1/abc", sender=SENDER, **mail):
+def drafted(facts, *, at=NOW, kind="correction", key="box/1/abc", sender=SENDER, **mail):
     made, examination, words = facts(cc=(), identity="<x@person.invalid>", **mail)
     return draft(
-        kind, made, words, to="a@b.invalid", sender=sender, message=examination.message, mail_key=mail_key, at=at
+        kind, made, words, recipients=("a@b.invalid",), sender=sender, message=examination.message, key=(key,), at=at
     )
 
 
@@ -106,7 +106,7 @@ def test_the_same_letter_to_the_same_mail_keeps_its_identity_and_any_other_has_a
     assert drafted(facts, at=later).message_id == one
     others = {
         drafted(facts, kind="receipt").message_id,
-        drafted(facts, mail_key="box/2/abc").message_id,
+        drafted(facts, key="box/2/abc").message_id,
         drafted(facts, sender=Sender(TRACK_BOX, "another secret")).message_id,
     }
     assert len(others | {one}) == 4
