@@ -1,8 +1,6 @@
-"""How else may the papers come along: in other formats, packed, linked, pasted, locked, broken?"""
+"""In which other formats may papers come, packed, locked or broken?"""
 
-import re
 import zipfile
-from base64 import b64encode
 from collections.abc import Callable
 from io import BytesIO
 
@@ -15,17 +13,10 @@ from tests.score import variety
 from tests.score.kinds.draft import Draft, Flaw, Kinds
 
 #: A paper that a told file may hold is not called missing besides; nor is it wrong to.
-_MAY = (
+MAY = (
     "letter_missing", "insurance_missing", "screenshot_national_missing", "screenshot_municipal_missing",
     "id_card_missing", "card_in_hand_photo_missing", "attachment_unreadable", "attachments_missing",
 )  # fmt: skip
-_LINKS = {
-    "qq": "从QQ邮箱发来的超大附件\n申请材料.rar (80.96M, 2026年12月17日 0:49 到期)进入下载页面："
-    "http://wx.mail.qq.com/ftn/download?func=3&key=0af8&code=1c2d",
-    "netease": "从网易163邮箱发来的超大附件\n申请材料.zip (35.20M, 2026年12月20日 12:00 到期)\n"
-    "https://mail.163.com/large-attachment-download/index.html?p=X-NETEASE-HUGE-ATTACHMENT&file=abc",
-    "baidu": "材料较大，已上传百度网盘：https://pan.baidu.com/s/1AbCdEfGhIjK 提取码：x7k2",
-}
 
 
 def _picture(draft: Draft, key: str = "letter") -> Image.Image:
@@ -45,7 +36,7 @@ def _saved(picture: Image.Image, kind: str) -> bytes:
 def _letter_as(name: str, pack: Callable[[Image.Image], bytes], code: str = "attachment_format") -> Flaw:
     def flaw(draft: Draft) -> None:
         draft.parcel.papers["letter"] = (name, pack(_picture(draft)))
-        draft.expect(code, may=_MAY)
+        draft.expect(code, may=MAY)
 
     return flaw
 
@@ -86,7 +77,7 @@ def _all_packed(name: str, pack: Callable[[dict[str, bytes]], bytes]) -> Flaw:
         files = {f"{n}-{name}": data for n, (name, data) in enumerate(draft.parcel.papers.values())}
         draft.parcel.papers.clear()
         draft.parcel.papers["all"] = (name, pack(files))
-        draft.expect("attachment_format", may=_MAY)
+        draft.expect("attachment_format", may=MAY)
 
     return flaw
 
@@ -116,12 +107,12 @@ def _screens_as_png(draft: Draft) -> None:
             draft.parcel.papers[key] = (name.replace("jpg", "png"), _saved(_picture(draft, key), "PNG"))
         else:
             draft.parcel.papers[key] = ("截图.png", _saved(_picture(draft), "PNG"))
-    draft.expect("attachment_format", may=_MAY)
+    draft.expect("attachment_format", may=MAY)
 
 
 def _png_called_jpg(draft: Draft) -> None:
     draft.parcel.papers["letter"] = ("承诺保证书.jpg", _saved(_picture(draft), "PNG"))
-    draft.expect("attachment_format", may=_MAY)
+    draft.expect("attachment_format", may=MAY)
 
 
 def _jpeg_called_png(draft: Draft) -> None:
@@ -145,13 +136,13 @@ def _extra(name: str, pack: Callable[[Image.Image], bytes]) -> Flaw:
 
 def _empty_file(draft: Draft) -> None:
     draft.parcel.papers["letter"] = ("承诺保证书.pdf", b"")
-    draft.expect("attachment_unreadable", may=_MAY)
+    draft.expect("attachment_unreadable", may=MAY)
 
 
 def _cut_off(draft: Draft) -> None:
     data = pdf_of_pictures([_picture(draft)])
     draft.parcel.papers["letter"] = ("承诺保证书.pdf", data[: len(data) // 2])
-    draft.expect("attachment_unreadable", may=_MAY)
+    draft.expect("attachment_unreadable", may=MAY)
 
 
 def _blank_page(draft: Draft) -> None:
@@ -166,72 +157,6 @@ def _unreadable_photo(draft: Draft) -> None:
     small = picture.resize((150, 212), Image.Resampling.LANCZOS).resize((1240, 1754))
     draft.parcel.papers["letter"] = ("承诺保证书.jpg", jpeg(small))
     draft.expect("document_illegible", doubt=True, may=("letter_missing",))
-
-
-def _linked(which: str) -> Flaw:
-    def flaw(draft: Draft) -> None:
-        draft.parcel.papers.clear()
-        draft.parcel.words = f"您好！申请材料见链接。\n{_LINKS[which]}\n"
-        draft.expect("attachment_linked", may=_MAY)
-
-    return flaw
-
-
-def _letter_linked(draft: Draft) -> None:
-    """The scan of the letter alone was too large."""
-    draft.drop("letter")
-    draft.parcel.words = f"您好！承诺保证书见超大附件。\n{_LINKS['netease']}\n"
-    draft.expect("attachment_linked", may=_MAY)
-
-
-def _link_in_footer(draft: Draft) -> None:
-    draft.parcel.words = f"您好！材料见附件。\n\n{draft.facts.firm.name}\n{_LINKS['baidu']}\n"
-    draft.still_right("attachment_linked")
-
-
-def _no_files(draft: Draft) -> None:
-    draft.parcel.papers.clear()
-    draft.parcel.words = "您好！材料见附件，请审核。\n"
-    draft.expect("attachments_missing", may=_MAY)
-
-
-def _one_pdf(draft: Draft) -> None:
-    """Every paper a page of one PDF."""
-    draft.finish()
-    pictures = [
-        Image.open(BytesIO(data)).convert("RGB") for _, data in draft.parcel.papers.values() if data[:2] == b"\xff\xd8"
-    ]
-    papers = {key: (n, data) for key, (n, data) in draft.parcel.papers.items() if data[:2] != b"\xff\xd8"}
-    draft.parcel.papers = papers | {"all": ("申请材料.pdf", pdf_of_pictures(pictures))}
-
-
-def _pasted(draft: Draft) -> None:
-    """Pictures pasted into the text: counted, and told as a note (E15)."""
-    draft.finish()
-    pictures = {key: file for key, file in draft.parcel.papers.items() if file[1][:2] == b"\xff\xd8"}
-    for key in pictures:
-        del draft.parcel.papers[key]
-    html = "<p>您好，材料如下：</p>" + "".join(f'<img src="cid:p{n}@x">' for n in range(len(pictures)))
-    parts = [
-        f"Content-Type: text/html; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n{_b64(html.encode())}"
-    ]
-    parts += [
-        f"Content-Type: image/jpeg\r\nContent-ID: <p{n}@x>\r\nContent-Disposition: inline\r\n"
-        f"Content-Transfer-Encoding: base64\r\n\r\n{_b64(data)}"
-        for n, (_, data) in enumerate(pictures.values())
-    ]
-    related = "".join(f"--rel\r\n{part}\r\n" for part in parts) + "--rel--\r\n"
-    text = re.compile(rb'Content-Type: text/plain; charset="utf-8"\r\n(.*\r\n)*?\r\n[A-Za-z0-9+/=\r\n]+')
-    whole = b'Content-Type: multipart/related; boundary="rel"\r\n\r\n' + related.encode() + b"\r\n"
-    if draft.parcel.papers:
-        draft.edits.append(lambda raw: text.sub(lambda found: whole, raw, count=1))
-    else:
-        draft.parcel.papers = pictures
-
-
-def _b64(data: bytes) -> str:
-    text = b64encode(data).decode()
-    return "\r\n".join(text[at : at + 76] for at in range(0, len(text), 76))
 
 
 CONTAINER: Kinds = {
@@ -257,12 +182,4 @@ CONTAINER: Kinds = {
     "all in a docx": ("A", _all_packed("申请材料.docx", lambda files: _docx(Image.new("RGB", (400, 400), "white")))),
     "docx besides": ("IA", _extra("承诺保证书.docx", _docx)),
     "png besides": ("IF", _extra("公司标志.png", lambda one: _saved(one.resize((300, 300)), "PNG"))),
-    "linked by qq": ("IA", _linked("qq")),
-    "linked by netease": ("UF", _linked("netease")),
-    "linked by baidu": ("C", _linked("baidu")),
-    "letter linked": ("IA", _letter_linked),
-    "link in the footer": ("IA", _link_in_footer),
-    "no files at all": ("BC", _no_files),
-    "pictures in one pdf": ("AC", _one_pdf),
-    "pictures pasted": ("AU", _pasted),
 }

@@ -20,6 +20,7 @@ from mailbot.demo.people import Firm, Registry
 from parsers.documents.forms import load_forms
 from tests.score.kinds.certificates import CERTIFICATE
 from tests.score.kinds.containers import CONTAINER
+from tests.score.kinds.delivery import DELIVERY
 from tests.score.kinds.draft import WAYS, Draft, Flaw, Kinds, Listed
 from tests.score.kinds.engagements import ENGAGEMENT
 from tests.score.kinds.envelopes import ENVELOPE
@@ -56,7 +57,7 @@ def _nothing(draft: Draft) -> None:
 
 
 GOOD: Kinds = {f"right, {way}": (filings, _nothing) for way, filings in (("scan", "IAF"), ("photo", "BUC"))}
-KINDS: Kinds = GOOD | LETTER | CERTIFICATE | IDENTITY | ENGAGEMENT | PERIOD | ENVELOPE | CONTAINER | SEVERAL
+KINDS: Kinds = GOOD | LETTER | CERTIFICATE | IDENTITY | ENGAGEMENT | PERIOD | ENVELOPE | CONTAINER | DELIVERY | SEVERAL
 
 
 def plan(kinds: Kinds = KINDS) -> Iterator[tuple[str, str, Flaw]]:
