@@ -100,7 +100,11 @@ def read_letter(
     `pictures` are the upright pages (RGB) in the same order; without one its marks are unclear and nothing is certain
     that only paper shows. A letter of no known form keeps `form` None and no values.
     """
-    ink = {page.number: InkMap(shown) for page, shown in zip(pages, pictures, strict=False) if shown is not None}
+    ink = {
+        page.number: InkMap(shown, electronic=page.read_by is ReadBy.TEXT)
+        for page, shown in zip(pages, pictures, strict=False)
+        if shown is not None
+    }
     numbers = tuple(page.number for page in pages)
     read_by = ReadBy.TEXT if pages and all(page.read_by is ReadBy.TEXT for page in pages) else ReadBy.OCR
     legible = all(page.legible for page in pages)

@@ -16,6 +16,8 @@ _OPTION: Final = re.compile(r"□(?P<label>[^□\0（）()，,：:\n]+)(?P<brack
 _NEAR: Final = 0.45  #: distance, in characters, of a square that surely is the option's
 _LOST: Final = 1.4  #: the same where the engine left the square out, which sets its line askew by one character
 _INTO: Final = 0.3  #: how far, in characters, it may seem to reach into its label
+_ROOM: Final = 1.25  #: how far before its label a square begins at most
+_HIGHER: Final = 0.25  #: how far a square may reach above and below print, in the print's height
 _SAME: Final = 0.25  #: distance of one that stands in the very place
 _FAR: Final = 3.0  #: distance up to which an empty square explains the engine's □, set off by a blank's open stretch
 _SPOILT: Final = 0.12  #: share of ink of a square with a tick in it; an empty one's outline is less
@@ -93,8 +95,18 @@ def _seen(
         square = _between(text, partner, seen[glyph.line], place)
         at = len(line.text[: glyph.at].rstrip()) - 1
         return _seen_between(before, line.line.trusts[at] if at >= 0 else 0.0, square, inked)
+    if line.sure and picture and place and (not before or before not in TICKED | UNTICKED):
+        # A text layer that draws its squares has no sign for them, but its labels stand in their very places.
+        return _seen_between("", 0.0, _between(text, partner, _before_label(picture, line.box, place), place), inked)
     presence = _presence(before, line.sure, _distances(seen[glyph.line], place), inked)
     return presence, line.sure or (before in TICKED and before != "")
+
+
+def _before_label(picture: InkMap, line: Box, place: Box) -> tuple[Square, ...]:
+    """The squares before a label alone: its own strokes make frames with theirs. They may be higher than its print."""
+    left, right = max(0.0, place.left - _ROOM * place.width), place.left + 0.05 * place.width
+    row = Box(left, line.top - _HIGHER * line.height, right, line.bottom + _HIGHER * line.height)
+    return find_squares(picture, row, place.width)
 
 
 def _place(text: LetterText, at: int) -> Box | None:

@@ -82,6 +82,8 @@ def find_seal(ink: InkMap, number: int, near: Box | None) -> Mark:
 
 def is_grey(ink: InkMap) -> bool:
     """A scan without any colour at all: a red seal on it is as black as print."""
+    if ink.electronic:
+        return False
     step = ink.colour[::3, ::3].astype(np.int16)
     return bool(np.percentile(step.max(axis=2) - step.min(axis=2), 99.9) <= _GREY_SPREAD)
 

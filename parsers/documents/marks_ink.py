@@ -31,7 +31,8 @@ _UNLIKE: Final = 0.78  #: below it they do not
 class InkMap:
     """One page's ink, made once and asked often."""
 
-    def __init__(self, picture: Picture) -> None:
+    def __init__(self, picture: Picture, *, electronic: bool = False) -> None:
+        self.electronic = electronic  #: drawn from a text layer: it never was paper, and no scanner took its colour
         colour = picture if picture.ndim == 3 else np.repeat(picture[..., None], 3, axis=2)
         scale = min(1.0, _WORK_SIDE / max(colour.shape[:2]))
         if scale < 1.0:

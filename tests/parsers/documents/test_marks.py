@@ -133,10 +133,17 @@ def test_an_unsealed_greyscale_page_cannot_tell():
 
 
 def signatures(
-    sheet: Sheet, picture=None, read: tuple[Line, ...] = (), seal: Mark = NO_SEAL, rows=ROWS
+    sheet: Sheet, picture=None, read: tuple[Line, ...] = (), seal: Mark = NO_SEAL, rows=ROWS, *, electronic=False
 ) -> dict[str, Mark]:
     printed = [line.box for line in LETTER.page.lines if line.box.left < 0.45 or line.text[0] in "联2"]
-    return find_signatures(InkMap(sheet.picture if picture is None else picture), 1, rows, printed, read, seal)
+    ink = InkMap(sheet.picture if picture is None else picture, electronic=electronic)
+    return find_signatures(ink, 1, rows, printed, read, seal)
+
+
+def test_a_page_of_a_text_layer_has_lost_no_colour():
+    grey = Sheet(LETTER).grey
+    assert find_seal(InkMap(grey, electronic=True), 1, LEGAL).presence is Presence.ABSENT
+    assert signatures(Sheet(LETTER), grey, electronic=True)["legal"].presence is Presence.ABSENT
 
 
 def test_who_signed_and_who_did_not():
