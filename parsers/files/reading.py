@@ -14,6 +14,7 @@ from parsers.files.limits import DEFAULT_LIMITS, FileLimits
 from parsers.files.ocr import Ocr, Reading, red_channel
 from parsers.files.opening import open_file
 from parsers.files.page import Box, Line, Page, Pages, ReadBy, Unreadable
+from parsers.files.read_twice import once
 from parsers.files.red_print import with_red_print
 from parsers.files.sheet import Picture, Sheet
 from parsers.files.straighten import Pose, levelled, stood_up, tilt
@@ -78,7 +79,8 @@ def _text_page(sheet: Sheet) -> Page:
 def _ocr_page(number: int, picture: Picture, reading: Reading, pose: Pose) -> Page:
     height, width = picture.shape[:2] if pose.turned % 180 == 0 else picture.shape[1::-1]
     reading = replace(reading, quads=levelled(reading.quads, pose.angle, width, height))
-    lines = tuple(_line(reading, index, width, height) for index in reading_order(reading.quads))
+    found = tuple(_line(reading, index, width, height) for index in reading_order(reading.quads))
+    lines = once(found, width, height)
     why = _illegible(lines) if reading.complete else "time"
     return Page(
         number,
