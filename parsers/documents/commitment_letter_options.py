@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from parsers.documents.commitment_letter_alignment import Alignment
-from parsers.documents.commitment_letter_text import TICKED, UNTICKED, LetterText
+from parsers.documents.commitment_letter_text import BOXED, TICKED, UNTICKED, LetterText
 from parsers.documents.document import Presence
 from parsers.documents.marks_ink import InkMap
 from parsers.documents.marks_tick import Square, find_squares
@@ -120,9 +120,11 @@ def _place(text: LetterText, at: int) -> Box | None:
 
 def _between(text: LetterText, partner: int, squares: tuple[Square, ...], place: Box) -> Square | None:
     """The square between the label and whatever was read before it: the nearest."""
-    start = 0.0
-    if partner and text.glyphs[partner - 1].line == text.glyphs[partner].line:
-        before = text.box(partner - 1, partner)
+    start, last = 0.0, partner - 1
+    if last >= 0 and text.glyphs[last].character in BOXED:
+        last -= 1  # it may be the square itself
+    if last >= 0 and text.glyphs[last].line == text.glyphs[partner].line:
+        before = text.box(last, last + 1)
         start = before.middle[0] if before else 0.0
     end = place.left + _INTO * place.width
     room = [square for square in squares if start < square.box.middle[0] < place.left and square.box.right <= end]
@@ -142,6 +144,8 @@ def _seen_between(sign: str, trust: float, square: Square | None, inked: float) 
         if square and square.filled and trust < _WEAK:
             return Presence.PRESENT, True
         return (Presence.UNCLEAR, False) if shown is Presence.PRESENT else (Presence.ABSENT, True)
+    if shown is Presence.ABSENT and sign in BOXED:
+        return Presence.UNCLEAR, False
     if square:
         return shown, shown is not Presence.UNCLEAR
     # No square can be made out: a hand's tick has spoilt it, or something else stands there.

@@ -17,6 +17,7 @@ from parsers.files.page import Box, Line, Page, ReadBy
 
 TICKED: Final = frozenset("☑☒✓✔√■▣⊠✅◼")
 UNTICKED: Final = frozenset("□☐◻▢口囗ロ")
+BOXED: Final = frozenset("区図图囚因凶回困园国")  #: what engines take a square with a tick in it for
 _SLOPE: Final = 0.014  #: what a slope left by a photograph moves a line down, for each of its page's width
 _LONG: Final = 15  #: characters of a line of running text
 _FEWEST_STEPS: Final = 4  #: from one Chinese character to the next, to know their width by

@@ -418,6 +418,26 @@ def test_a_blackened_square_that_is_hardly_read_as_an_open_one_is_ticked(trust, 
     assert (option.presence, option.certain) == (presence, certain)
 
 
+@pytest.mark.parametrize(
+    ("square", "presence", "certain"),
+    [
+        pytest.param("ticked", Presence.PRESENT, True, id="a tick in a square"),
+        pytest.param("open", Presence.UNCLEAR, False, id="an open square, which reads otherwise"),
+    ],
+)
+def test_the_picture_tells_of_a_square_that_was_read_as_a_character(square, presence, certain):
+    letter = a_set_letter("1-1", seen=0.99, ticked=(), change=("□新填报", "区新填报"))
+    line = next(line for line in letter.page.lines if "区新填报" in line.text)
+    at = line.text.index("区")
+    middle = line.box.left + line.places[at] * line.box.width
+    own = replace(line.box, left=middle - EM / 2, right=middle + EM / 2)
+    sheet = Sheet(letter)
+    sheet.pen.rectangle((own.left * WIDTH, own.top * HEIGHT, own.right * WIDTH, own.bottom * HEIGHT), "white")
+    sheet.box(middle - 0.42 * EM, own.top + 4 / HEIGHT, round(0.85 * EM * WIDTH), tick=square == "ticked")
+    option = read_letter("承诺保证书.jpg", 1, (letter.page,), (sheet.picture,)).options[1]
+    assert (option.label, option.presence, option.certain) == ("新填报", presence, certain)
+
+
 def test_characters_are_as_wide_as_the_page_s_text_says_not_as_one_short_line_does():
     """Engines see the few characters of an option a little aside."""
     page = a_set_letter("1-1", seen=0.99).page
