@@ -11,6 +11,7 @@ from parsers.documents.social_insurance_rows import rows_of_months
 from parsers.documents.social_insurance_sentence import spans_in_words
 from parsers.documents.social_insurance_spans import spans_of_months
 from parsers.documents.social_insurance_table import (
+    INSURANCE,
     Month,
     Stated,
     Token,
@@ -33,6 +34,7 @@ class PaidMonths:
     total: int | None = None  #: number of months as printed
     certain: bool = False  #: nothing in doubt: a text layer or a count that agrees
     unsure: tuple[Month, ...] = ()  #: months that stand there, but whether paid could not be read
+    others: bool = False  #: months of other insurances stand there, and 养老保险 nowhere
 
     @property
     def count(self) -> int:
@@ -60,7 +62,14 @@ def read_months(pages: Sequence[Sequence[Line]], *, from_text: bool, ink: Ink = 
     if total is not None and total < len(paid):
         certain = False  # the table was read to say more than the paper itself
     unpaid, unsure = tuple(sorted(found.unpaid)), tuple(sorted(found.unsure))
+    if not paid and not unpaid and _names_others_alone(lines) and tokens_of(table):
+        return PaidMonths(others=True)
     return PaidMonths(tuple(sorted(paid)), unpaid, total, certain, unsure)
+
+
+def _names_others_alone(lines: Iterable[Line]) -> bool:
+    named = {kind for line in lines for kind in INSURANCE.findall(line.text)}
+    return bool(named) and "养老" not in named
 
 
 def _one_below_the_other(pages: Sequence[Sequence[Line]]) -> list[Line]:

@@ -55,6 +55,10 @@ _IMPOSTORS: Final = (
 _FLEXIBLE_BODY: Final = re.compile(
     "(?:参保(?:类型|身份|方式|单位)|单位名称|人员类别|缴费类型|险种类型)[:]?(?:重庆市?)?.{0,12}?(?:灵活就业|个人身份|个体参保|自由职业)"
 )
+#: The same where it fills an employer's cell.
+_FLEXIBLE_CELL: Final = re.compile(
+    r"(?:重庆市?)?(?:[\u4e00-\u9fff]{1,4}[区县])?(?:灵活就业(?:人员)?|自由职业者?|个体(?:参保|缴费)(?:人员)?|个人身份参保)(?:\(.{0,12}\))?"
+)
 _APP: Final = re.compile(
     "掌上12333|电子社保卡|重庆人社|渝快办|我的社保|社保查询|缴费记录查询|返回首页|查询年度|下载明细|上午|5G|4G"
 )
@@ -80,7 +84,16 @@ def read_title(lines: Sequence[Line]) -> Title:
     text = squeeze("".join(line.text for line in lines))
     title = _title_line(lines)
     body = text.replace(title, "", 1) if title else text
-    return _by_title(title, body) if title else _untitled(body)
+    if not title:
+        return _untitled(body)
+    return _by_title(title, body, flexible=_is_flexible(lines, body))
+
+
+def _is_flexible(lines: Sequence[Line], body: str) -> bool:
+    """By a label or a cell; beside a firm's name it is only what he was before."""
+    cells = [squeeze(line.text) for line in lines]
+    said = bool(_FLEXIBLE_BODY.search(body)) or any(_FLEXIBLE_CELL.fullmatch(cell) for cell in cells)
+    return said and "公司" not in body
 
 
 def _title_line(lines: Sequence[Line]) -> str:
@@ -98,7 +111,7 @@ def _title_line(lines: Sequence[Line]) -> str:
     return ""
 
 
-def _by_title(title: str, body: str) -> Title:
+def _by_title(title: str, body: str, *, flexible: bool) -> Title:
     for variety, words in _IMPOSTORS:
         if words.search(title):
             return Title(variety, title, certain=True)
@@ -106,7 +119,7 @@ def _by_title(title: str, body: str) -> Title:
         return Title(Variety.MEDICAL, title, certain=True)
     if place := _place(title):
         return Title(Variety.OTHER_PROVINCE, title, place, certain=_vouched(place, title, body))
-    if _FLEXIBLE_BODY.search(body):
+    if flexible:
         return Title(Variety.FLEXIBLE, title, certain=True)
     if _RIGHT.search(title):
         return Title(Variety.INDIVIDUAL, title, certain=True)

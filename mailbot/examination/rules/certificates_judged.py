@@ -58,6 +58,7 @@ def _together(parts: Sequence[PaidMonths]) -> PaidMonths:
         max(totals, default=None),
         all(part.certain for part in parts),
         tuple(sorted({month for part in parts for month in part.unsure} - paid)),
+        all(part.others for part in parts),
     )
 
 

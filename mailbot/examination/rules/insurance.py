@@ -16,6 +16,7 @@ from mailbot.examination.verdict import Finding, Severity
 from mailbot.examination.workdays import day_of_receipt
 from parsers.documents.document import DocumentKind
 from parsers.documents.social_insurance_title import Variety
+from parsers.files.page import ReadBy
 
 _KIND: Final = DocumentKind.SOCIAL_INSURANCE_CERTIFICATE
 _MONTHS_ASKED: Final = 3
@@ -101,7 +102,7 @@ def enough_months_are_paid(submission: Submission, on_file: OnFile) -> Iterator[
     if not short and submission.matter.policy("insurance_months") == "any_three":
         return
     nothing_read = not months.paid and not months.unpaid and months.total is None
-    if nothing_read or set(lacking) <= set(months.unsure):
+    if (nothing_read and not months.others) or set(lacking) <= set(months.unsure):
         yield InsuranceUnclear(lacking=("months",), document=certificate.file, page=certificate.pages[0])
         return
     yield InsuranceTooShort(
@@ -109,7 +110,8 @@ def enough_months_are_paid(submission: Submission, on_file: OnFile) -> Iterator[
         lacking=lacking,
         paid=months.count,
         short_in_all=short,
-        certain=months.certain,
+        # From pixels the pension's row may have been lost.
+        certain=months.certain or (months.others and certificate.read_by is ReadBy.TEXT),
         at_most=Severity.DEFECT if short else Severity.DOUBT,
         document=certificate.file,
         page=certificate.pages[0],

@@ -249,6 +249,28 @@ def test_flexible_employment_in_the_body_is_seen():
     assert read.variety is Variety.FLEXIBLE
 
 
+@pytest.mark.parametrize(
+    ("employer", "variety"),
+    [
+        pytest.param("灵活就业人员（重庆市渝北区）", Variety.FLEXIBLE, id="in every cell"),
+        pytest.param("重庆市渝北区灵活就业人员", Variety.FLEXIBLE, id="of a district"),
+        pytest.param(FIRM, Variety.INDIVIDUAL, id="a firm's employee now"),
+    ],
+)
+def test_flexible_employment_in_the_cells_is_seen(employer, variety):
+    before = span("失业保险", "2025-01", "2025-10", 10, "灵活就业人员")
+    rows = [SPAN_HEAD, before, span("企业职工基本养|老保险", "2025-11", "2026-03", 5, employer)]
+    assert certificate(HEAD[0], *rows, columns=SPAN_COLUMNS).variety is variety
+
+
+def test_other_insurances_alone_are_no_months_of_pension():
+    rows = [SPAN_HEAD, span("失业保险", "2025-11", "2026-03", 5), span("工伤保险", "2025-11", "2026-03", 5)]
+    read = certificate(*HEAD, *rows, columns=SPAN_COLUMNS)
+    assert (read.months.paid, read.months.others) == ((), True)
+    with_pension = certificate(*HEAD, *rows, span("养老保险", "2025-11", "2026-03", 5), columns=SPAN_COLUMNS)
+    assert not with_pension.months.others
+
+
 def test_one_row_for_each_insurance_of_a_month():
     rows = [
         (month, FIRM, kind, "5000.00", "未到账" if (month, kind) == ("202604", "养老保险") else "已到账")

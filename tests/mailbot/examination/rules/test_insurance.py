@@ -7,7 +7,7 @@ import pytest
 
 from parsers.documents.social_insurance_months import PaidMonths
 from parsers.documents.social_insurance_title import Title, Variety
-from parsers.files.page import Fault, Unreadable
+from parsers.files.page import Fault, ReadBy, Unreadable
 from tests.builders_submission import a_submission, run
 from tests.mailbot.examination.rules.certificates import RULES, a_certificate, a_letter, told
 
@@ -97,6 +97,12 @@ def test_months_that_cannot_be_read_are_for_a_person():
     assert told(a_letter(), certificate) == [("insurance_too_short", "doubt")]
     certificate = replace(a_certificate(), months=PaidMonths())
     assert told(a_letter(), certificate) == [("insurance_unclear", "doubt")]
+
+
+@pytest.mark.parametrize(("read_by", "expected"), [(ReadBy.TEXT, "defect"), (ReadBy.OCR, "doubt")])
+def test_other_insurances_alone_are_too_short(read_by, expected):
+    certificate = replace(a_certificate(), months=PaidMonths(others=True), read_by=read_by)
+    assert told(a_letter(), certificate) == [("insurance_too_short", expected)]
 
 
 def test_an_office_may_count_any_three_months():
