@@ -15,7 +15,6 @@ from tests.score.kinds.draft import Draft, Flaw, Kinds
 from tests.score.paper_variety import certificate
 
 _OTHER_KINDS = (
-    ("重庆市基本医疗保险参保证明（个人）", "重庆市医疗保障局"),
     ("重庆市城乡居民基本养老保险参保证明", "重庆市社会保险局"),
     ("成都市社会保险个人参保证明", "成都市社会保险事业管理局"),
     ("国家社会保险公共服务平台|养老保险个人权益记录单", "人力资源和社会保障部"),
@@ -53,7 +52,31 @@ def _without_pension(draft: Draft) -> None:
     months = whole_months_before(draft.facts.received_on, 6)
     drawn = draft.random.choice((_pension_unpaid, _pension_not_listed))(draft.facts, months)
     variety.put(draft.parcel, "insurance", "社保证明", drawn, draft.random.choice(("plain", "scan")))
-    draft.expect("insurance_too_short", may=("insurance_unclear", "insurance_wrong_kind"))
+    draft.expect("insurance_too_short")
+
+
+def _medical(draft: Draft) -> None:
+    """医疗保险 is another office's paper and lists no pension."""
+    facts = draft.facts
+    rows = [("费款所属期", "单位名称", "基本医疗保险", "生育保险", "到账情况")]
+    rows += [
+        (month.replace("-", ""), facts.firm.name, "已缴", "已缴", "已到账")
+        for month in whole_months_before(facts.received_on, 8)
+    ]
+    drawn = _certificate(facts, (18, 48, 112, 138, 164, 190), rows, "重庆市基本医疗保险参保证明（个人）")
+    variety.put(draft.parcel, "insurance", "医保参保证明", drawn, draft.random.choice(("plain", "scan")))
+    draft.expect("insurance_wrong_kind")
+
+
+def _flexible(draft: Draft) -> None:
+    """He pays for himself: no employer, so that it cannot show 自有员工."""
+    certificate(draft.parcel, employer="灵活就业人员（重庆市渝北区）")
+    draft.expect("insurance_wrong_kind", may=("insurance_wrong_employer",))
+
+
+def _flexible_before(draft: Draft) -> None:
+    months = whole_months_before(draft.facts.received_on, 8)
+    certificate(draft.parcel, paid=months[4:], before=("灵活就业人员", months[:4]))
 
 
 def _pension_unpaid(facts: Facts, months: Sequence[Month]) -> Sheet:
@@ -71,9 +94,14 @@ def _pension_not_listed(facts: Facts, months: Sequence[Month]) -> Sheet:
     return _certificate(facts, (18, 52, 112, 140, 168, 190), rows)
 
 
-def _certificate(facts: Facts, columns: Sequence[float], rows: Sequence[Sequence[str]]) -> Sheet:
+def _certificate(
+    facts: Facts,
+    columns: Sequence[float],
+    rows: Sequence[Sequence[str]],
+    title: str = "重庆市社会保险参保证明（个人）",
+) -> Sheet:
     sheet, person = Sheet(), facts.firm.handler
-    sheet.centred(105, 20, "重庆市社会保险参保证明（个人）", 6, bold=True)
+    sheet.centred(105, 20, title, 6, bold=True)
     sheet.text(20, 34, f"姓名：{person.name}　　公民身份号码：{person.citizen_id}", 4)
     sheet.text(20, 42, f"现参保单位：{facts.firm.name}", 4)
     top = 52.0
@@ -146,7 +174,9 @@ CERTIFICATE: Kinds = {
     "this month besides": ("BF", _paid(0, 1, 2, 3, 4)),
     "pension not paid": ("IBF", _without_pension),
     **{f"other kind {n}": ("IBF"[n % 3], _other_kind(n)) for n in range(len(_OTHER_KINDS))},
-    "flexible worker": ("IB", _of_employer("灵活就业人员（重庆市渝北区）")),
+    "medical insurance": ("IF", _medical),
+    "flexible worker": ("IB", _flexible),
+    "flexible worker before": ("IF", _flexible_before),
     "branch": ("IF", _of_employer("{firm}渝北分公司", doubt=True)),
     "labour agency": ("B", _of_employer("重庆万众人力资源服务有限公司")),
     "near employer": ("IF", _near_employer),

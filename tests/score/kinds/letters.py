@@ -56,7 +56,8 @@ def _on_form(number: str) -> Flaw:
 
 def _stamped(draft: Draft) -> None:
     """The legal representative's name stamp instead of his hand (注: 不得使用印章、签名章)."""
-    draft.letter(stamped=frozenset({"法定代表人"}), signed=_SIGNERS - {"法定代表人"})
+    beside = demo.Style(seal_at=(48.0, -16.0), seal_width=36.0)
+    draft.letter(stamped=frozenset({"法定代表人"}), signed=_SIGNERS - {"法定代表人"}, style=beside)
     draft.expect("letter_signature_unclear", doubt=True, may=("letter_signature_missing",))
 
 
