@@ -164,12 +164,10 @@ def _ends(alignment: Alignment) -> bool:
 
 
 def _alterations(likeness: Likeness, blanks: Blanks, ink: Mapping[int, InkMap]) -> tuple[Alteration, ...]:
-    """Those of the fixed wording, and words slipped in behind a number where no blank has room for them."""
+    """Those of the fixed wording, and words slipped in behind a blank's value that has no room for them."""
     slipped = tuple(
-        Alteration(
-            AlterationKind.ADDED, "", words, "", page, box, certain=bool(blanks.fields.get(name)) and "不" in words
-        )
-        for name, words, page, box in blanks.residues
+        Alteration(AlterationKind.ADDED, "", one.words, "", one.page, one.box, one.well_read and "不" in one.words)
+        for one in blanks.residues
     )
     return alterations(likeness.text, likeness.alignment, ink) + slipped
 

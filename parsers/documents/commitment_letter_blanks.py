@@ -29,6 +29,8 @@ _SECTION: Final = re.compile(
 )
 #: How works are named to their end: nothing of a section follows.
 _WHOLE_PROJECT: Final = re.compile("(?:公路|高速|工程|大桥|隧道|复线|项目|连接线|[南北东西中]?段)$")
+#: Words behind the comma that the forms print after the post: they belong to no blank.
+_BEHIND_COMMA: Final = re.compile(r"(?P<post>[^，,]+)[，,](?P<words>\s*[\u4e00-\u9fff]{1,12})$")
 #: Project and section as they stand side by side, for comparing where they cannot be told apart.
 JOINED: Final = "project_and_section"
 _WELL: Final = 0.95  #: engine's confidence below which print is rather a hand
@@ -50,10 +52,20 @@ class Unfilled:
 
 
 @dataclass(frozen=True)
+class Residue:
+    """Words that stand where a blank's value does, and do not belong in it."""
+
+    words: str
+    page: int
+    box: Box | None
+    well_read: bool
+
+
+@dataclass(frozen=True)
 class Blanks:
     fields: Mapping[str, Field]
     unfilled: tuple[Unfilled, ...]
-    residues: tuple[tuple[str, str, int, Box | None], ...]  #: blank, words that do not belong in it, page, place
+    residues: tuple[Residue, ...]
 
 
 @dataclass(frozen=True)
@@ -93,12 +105,18 @@ def read_blanks(
                 one.alone and seen_empty(text, one.start, one.end, ink) for one in open_ones
             )
     _confirm(text, alignment, fields)
-    residues = tuple(
-        (one.name, one.residue, text.page(one.start, one.end), text.box(one.start, one.end))
-        for one in readings
-        if one.residue
-    )
+    residues = tuple(_residue(text, one) for one in readings if one.residue)
     return Blanks(fields, tuple(Unfilled(*item) for item in unfilled.items()), residues)
+
+
+def _residue(text: LetterText, reading: _Reading) -> Residue:
+    start = reading.end - len(reading.residue)
+    return Residue(
+        reading.residue,
+        text.page(start, reading.end),
+        text.box(start, reading.end),
+        text.confidence(start, reading.end) >= _WELL,
+    )
 
 
 def _readings(text: LetterText, alignment: Alignment) -> Iterator[_Reading]:
@@ -165,6 +183,8 @@ def _single(text: LetterText, name: str, start: int, end: int) -> _Reading:
     raw = text.raw(start, end)
     if UNDERLINE.match(raw):
         return _Reading(name, "", start, end)
+    if name == "post" and (behind := _BEHIND_COMMA.match(raw)) and fold_post(behind["post"]):
+        return _Reading(name, _folded_value(name, behind["post"]), start, end, folded(behind["words"]))
     if not _is_number(name):
         return _Reading(name, _folded_value(name, raw), start, end)
     numbers = max(_NUMBER.findall(raw), key=len, default="")
