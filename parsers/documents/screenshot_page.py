@@ -10,7 +10,7 @@ from parsers.documents.document import DocumentKind, Field
 from parsers.documents.lines import page_text, same_row
 from parsers.documents.screenshot_cells import BUTTON, Cell, Token, cells, tokens
 from parsers.documents.screenshot_personnel import Row, personnel_head, personnel_rows
-from parsers.documents.screenshot_words import Status, action_of, status_in_sentence, status_of
+from parsers.documents.screenshot_words import Status, action_of, is_some_status, status_in_sentence, status_of
 from parsers.files.page import Box, Page, ReadBy
 from parsers.identifiers import check_citizen_id
 from parsers.names import fold_person, fold_post, squeeze
@@ -100,10 +100,19 @@ class PageReader:
         ]
         if badges or (badges := self._words_alone()):
             return badges
-        return [
+        sentences = [
             (said[0], self._field(said[1], token.box, token.confidence, sure=said[0] is Status.DONE))
             for token in self.above
             if not token.label and (said := status_in_sentence(token.text))
+        ]
+        return sentences or self._unknown_words()
+
+    def _unknown_words(self) -> list[tuple[Status, Field]]:
+        """A state that no table holds, beside its label: not the one asked for, and a person reads it."""
+        return [
+            (Status.CONTRARY, replace(self._field(cell.text, cell.box, cell.confidence, sure=False), certain=False))
+            for cell in self.cells
+            if cell.field == "status" and is_some_status(cell.text)
         ]
 
     def _words_alone(self) -> list[tuple[Status, Field]]:

@@ -98,6 +98,13 @@ _BUTTONS: Final = frozenset(
         "已审核 已受理 已复核 不通过 已通过 发布中"
     )
 )
+#: Made like the words above, in whatever system's wording: 已撤销发布, 尚未报送. Without 已 they may be buttons.
+_NOT_DONE: Final = re.compile(
+    "(?:已(?:撤销|撤回|撤下|取消|停止|暂停|拒绝)|尚?未|没有|待|不予)(?:提交|上报|发布|公开|公布|公示|报送){1,2}"
+)
+#: How words that tell a state are made; 正常 of a person and 全部 of a filter are none.
+_SOME_STATE: Final = re.compile("(?:已|尚?未|待|等待|等候|正在|不).{1,7}|.{1,6}(?:中|失败|完成|成功)")
+_TAKEN_FOR: Final = str.maketrans("己巳末", "已已未")
 #: Inside a sentence ("您的业绩信息已提交上报") only these say it; a contrary word says it anywhere.
 _PLAIN: Final = re.compile("已(?:提交)?上报|已提交|已发布")
 _PLAINLY_NOT: Final = re.compile("(?:尚?未|没有|待)(?:提交|上报|发布)|已?(?:退回|驳回)|草稿")
@@ -111,12 +118,17 @@ def status_of(text: str, kind: DocumentKind, *, labelled: bool) -> Status | None
     `labelled`: it stands beside a 状态 label and may say more ("已上报(待企业复核)"). A bare button says nothing.
     """
     parts = _PARTS.split(squeeze(text)) if labelled else [text]
-    words = {_EDGES.sub("", squeeze(part)) for part in parts}
+    words = {_EDGES.sub("", squeeze(part)).translate(_TAKEN_FOR) for part in parts}
     if not labelled and words & _BUTTONS:
         return None
-    if words & set(_CONTRARY[kind]):
+    if words & set(_CONTRARY[kind]) or any(_NOT_DONE.fullmatch(word) for word in words):
         return Status.CONTRARY
     return Status.DONE if words & set(_DONE[kind]) else None
+
+
+def is_some_status(text: str) -> bool:
+    """Is what stands beside a 状态 label made like a state of the entry, whatever it says?"""
+    return bool(_SOME_STATE.fullmatch(_EDGES.sub("", squeeze(text))))
 
 
 def status_in_sentence(text: str) -> tuple[Status, str] | None:

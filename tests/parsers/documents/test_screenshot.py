@@ -216,6 +216,10 @@ def test_a_photograph_that_hangs_is_levelled(slope):
         pytest.param("待审核", NATIONAL, True, Status.DONE, id="reviewed after it is submitted"),
         pytest.param("已发布", NATIONAL, False, None, id="a word of the other system"),
         pytest.param("高速公路", MUNICIPAL, False, None, id="no status word"),
+        pytest.param("已撤销发布", MUNICIPAL, False, Status.CONTRARY, id="published no longer"),
+        pytest.param("尚未报送", NATIONAL, False, Status.CONTRARY, id="in words of no table"),
+        pytest.param("撤回上报", NATIONAL, False, None, id="a button in words of no table"),
+        pytest.param("己发布", MUNICIPAL, False, Status.DONE, id="a sign that engines take for another"),
     ],
 )
 def test_status_words_of_each_system(word, kind, labelled, status):
@@ -229,12 +233,21 @@ def test_status_words_of_each_system(word, kind, labelled, status):
         pytest.param("人员业绩信息填报状态:未上报", Status.CONTRARY, True, id="run into a heading"),
         pytest.param("您的业绩信息尚未提交上报", Status.CONTRARY, False, id="in a sentence, unsure"),
         pytest.param("您的业绩信息已提交上报", Status.DONE, True, id="in a sentence"),
+        pytest.param("状态：等候处理", Status.CONTRARY, False, id="of no table: a person reads it"),
     ],
 )
 def test_what_the_page_says_of_its_entry(line, status, certain):
     page = read(NATIONAL, *(one for one in HEAD if "状态" not in one.text), written(line, 0.3, 0.15), *BESIDE)
     assert page.status is status
     assert page.status_word.certain is certain
+
+
+@pytest.mark.parametrize("word", ["正常", "全部", "--"])
+def test_what_tells_nothing_of_the_entry_is_no_status(word):
+    page = read(
+        NATIONAL, *(one for one in HEAD if "状态" not in one.text), written(f"状态：{word}", 0.3, 0.15), *BESIDE
+    )
+    assert page.status is None
 
 
 def test_a_page_without_a_status_word_has_no_status():
