@@ -60,6 +60,7 @@ class CommitmentLetter(Document):
     reconstructed: bool = False  #: the form's text is a working text (contract.md 3, rule 2)
     found: float = 0.0  #: share of the form's fixed text that was read as printed
     blanks: dict[str, Field] = field(default_factory=dict)
+    otherwise: dict[str, Field] = field(default_factory=dict)  #: what a blank's second place says, where it differs
     unfilled: tuple[Unfilled, ...] = ()
     alterations: tuple[Alteration, ...] = ()
     options: tuple[Option, ...] = ()
@@ -134,6 +135,7 @@ def read_letter(
         reconstructed=form.reconstructed,
         found=round(alignment.found, 4),
         blanks=dict(blanks.fields),
+        otherwise=dict(blanks.otherwise),
         unfilled=blanks.unfilled,
         alterations=_alterations(likeness, blanks, ink),
         options=options,

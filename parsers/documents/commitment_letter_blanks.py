@@ -12,6 +12,7 @@ from typing import Final
 from parsers.documents.commitment_letter_alignment import DATE, MARGIN, SIGNATURE, Alignment
 from parsers.documents.commitment_letter_open_blank import HALF, UNDERLINE, seen_empty
 from parsers.documents.commitment_letter_text import LetterText, folded
+from parsers.documents.commitment_letter_twice import said_otherwise
 from parsers.documents.document import Field
 from parsers.documents.marks_ink import InkMap
 from parsers.files.page import Box, ReadBy
@@ -66,6 +67,7 @@ class Blanks:
     fields: Mapping[str, Field]
     unfilled: tuple[Unfilled, ...]
     residues: tuple[Residue, ...]
+    otherwise: Mapping[str, Field]  #: what a blank's other place says, where it clearly says something else
 
 
 @dataclass(frozen=True)
@@ -94,11 +96,15 @@ def read_blanks(
     readings = list(_readings(text, alignment))
     fields: dict[str, Field] = {}
     unfilled: dict[str, bool] = {}
+    otherwise: dict[str, Field] = {}
     for name in dict.fromkeys(reading.name for reading in readings):
         mine = [reading for reading in readings if reading.name == name]
         filled = [reading for reading in mine if reading.value]
         if filled:
             fields[name] = _field(text, name, filled, ink)
+            others = [_field(text, name, [one], ink) for one in filled if one.value != fields[name].value]
+            if other := said_otherwise(fields[name], others):
+                otherwise[name] = other
         if len(filled) < len(mine) and name not in optional:
             open_ones = [reading for reading in mine if not reading.value]
             unfilled[name] = name not in guessed and any(
@@ -106,7 +112,7 @@ def read_blanks(
             )
     _confirm(text, alignment, fields)
     residues = tuple(_residue(text, one) for one in readings if one.residue)
-    return Blanks(fields, tuple(Unfilled(*item) for item in unfilled.items()), residues)
+    return Blanks(fields, tuple(Unfilled(*item) for item in unfilled.items()), residues, otherwise)
 
 
 def _residue(text: LetterText, reading: _Reading) -> Residue:

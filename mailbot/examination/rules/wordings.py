@@ -128,6 +128,8 @@ def wordings(submission: Submission, fact: str) -> Iterator[Wording]:
         # A card held into the camera is too small to read by letters: only its number has a check digit.
         if read is not None and (document.kind is not _K.CARD_IN_HAND_PHOTO or read.certain):
             yield wording(read, document)
+        if isinstance(document, CommitmentLetter) and (other := document.otherwise.get(key or "")):
+            yield wording(other, document)
 
 
 def _parted(submission: Submission, letter: Document, fact: str) -> Field | None:

@@ -506,6 +506,20 @@ def test_names_are_asked_only_behind_a_ticked_option():
     assert read("1-1", read_by=ReadBy.TEXT).unfilled == ()
 
 
+@pytest.mark.parametrize(
+    ("second", "otherwise"),
+    [
+        pytest.param("周海涛", {"engineer": "周海涛"}, id="another engineer"),
+        pytest.param("赵明", {}, id="a part of the name"),
+        pytest.param("赵明选", {}, id="one sign misread"),
+    ],
+)
+def test_the_engineers_sentence_may_name_somebody_else(second, otherwise):
+    letter = read(change=("本人{engineer}是", f"本人{second}是"))
+    assert letter.blanks["engineer"].value == VALUES["engineer"]
+    assert {name: other.value for name, other in letter.otherwise.items()} == otherwise
+
+
 def test_two_pages_are_one_letter():
     page = a_set_letter().page
     cut = next(n for n, line in enumerate(page.lines) if line.text.startswith("本人赵明远"))

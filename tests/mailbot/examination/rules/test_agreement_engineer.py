@@ -35,6 +35,18 @@ def test_engineer_is_one_person_everywhere(changed, expected):
     assert ("engineer_disagrees", expected) in judged(*papers(**changed))
 
 
+@pytest.mark.parametrize(
+    ("blank", "says", "expected"),
+    [
+        pytest.param("engineer", "孙仲谋", [("engineer_disagrees", "doubt")], id="the numbers prove the person"),
+        pytest.param("firm", "重庆嘉陵路桥监理有限公司", [("firm_disagrees", "defect")], id="another firm"),
+    ],
+)
+def test_a_letters_second_place_counts_as_well(blank, says, expected):
+    letter = replace(a_letter(), otherwise={blank: unproven(says)})
+    assert judged(*papers(letter=letter)) == expected
+
+
 def test_a_name_that_nothing_vouches_for_is_no_defect_where_the_numbers_prove_the_person():
     """A label taken for the name of a card is read as clearly as a name."""
     assert judged(*papers(card=a_card(name=unproven("中华人民")))) == [("engineer_disagrees", "doubt")]
