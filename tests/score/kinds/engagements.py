@@ -3,7 +3,6 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from mailbot.demo import letters as demo
 from mailbot.demo.case import POSTS
 from mailbot.demo.people import Firm, Project
 from tests.score.kinds.draft import Draft, Flaw, Kinds
@@ -173,11 +172,15 @@ def _planned_end(draft: Draft) -> None:
         draft.screen("municipal")
 
 
-def _two_titles(draft: Draft) -> None:
-    """The form's two firms: the second party's sentence names another one."""
-    blanks = demo.filling(draft.facts).blanks
-    draft.letter(changed={"{firm}的员工": f"{_another_firm(draft).name}的员工"}, blanks=blanks)
-    draft.expect(may=("letter_altered", "firm_disagrees", "letter_blank_unfilled"))
+def _second_firm(draft: Draft) -> None:
+    """An old letter filled in anew: the engineer's own sentence still names another employer."""
+    draft.letter(changed={"{firm}的员工": f"{_another_firm(draft).name}的员工"})
+    draft.expect("firm_disagrees")
+
+
+def _second_engineer(draft: Draft) -> None:
+    draft.letter(changed={"本人{engineer}是": f"本人{draft.another_person().name}是"})
+    draft.expect("engineer_disagrees")
 
 
 ENGAGEMENT: Kinds = {
@@ -188,7 +191,8 @@ ENGAGEMENT: Kinds = {
     "short firm on the letter": ("IU", _short_firm),
     "another firm's code": ("IAF", _code_of_another),
     "letter of another firm": ("IU", _letter_of_another_firm),
-    "another employer in the engineer's sentence": ("AU", _two_titles),
+    "another employer in the engineer's sentence": ("AU", _second_firm),
+    "another name in the engineer's sentence": ("AU", _second_engineer),
     "another engineer on the letter": ("AUF", _engineer_on_letter),
     "another engineer on the national page": ("AUC", _engineer_on("national")),
     "engineer not in the municipal list": ("AF", _engineer_on("municipal")),

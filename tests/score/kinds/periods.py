@@ -52,14 +52,14 @@ def _no_status(draft: Draft) -> None:
 
 
 def _another_system(draft: Draft) -> None:
-    """A page of some other system instead of the national one."""
+    """A page of some other system instead of the national one: of no known kind, so a person looks."""
     sheet = Sheet(360.0, 215.0)
     sheet.panel(0, 0, 360, 16, (33, 110, 180))
     sheet.text(8, 4, "重庆市住房和城乡建设委员会建筑工人实名制平台", 6, (255, 255, 255))
     for number, line in enumerate((f"姓名：{draft.facts.engineer.name}", "工种：管理人员", "状态：在场")):
         sheet.text(20, 40 + 12 * number, line, 4.2)
     draft.parcel.papers["national"] = ("全国系统截图.jpg", jpeg(sheet.picture(96)))
-    draft.expect("screenshot_national_missing", may=("document_illegible",))
+    draft.expect("screenshot_national_missing", doubt=True, may=("document_illegible",))
 
 
 def _begun(draft: Draft, late_by: int, **changed: object) -> None:
