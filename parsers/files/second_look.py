@@ -165,14 +165,22 @@ def _runs(dark: Mask, joined: Mask, line: float) -> Iterator[tuple[int, int, int
         if wide < _RUN[0] * line or high < _RUN[1] * line:
             continue
         if high > _RUN[2] * line:
-            # A signature or a seal hangs on to the line: what is long and level of it.
-            level = np.ones((round(_RUN[1] * line), round(_LONG_RUN * line)), np.uint8)
-            parts = np.asarray(cv2.morphologyEx(mine.astype(np.uint8), cv2.MORPH_OPEN, level), dtype=np.uint8)
+            parts = _level_parts(mine.astype(np.uint8), line)
             if parts.any() and not np.array_equal(parts > 0, mine):
                 yield from ((x + left, y + top, w, h) for left, top, w, h in _runs(dark[window], parts, line))
         # A slanting line stands in a frame that is higher than it.
         elif np.count_nonzero(dark[window][mine]) >= _RUN_INK * wide * min(high, line):
             yield x, y, wide, high
+
+
+def _level_parts(piece: Mask, line: float) -> Mask:
+    """What is long and level of a line, or else of a label alone, that a signature or a seal hangs on to."""
+    for width in (_LONG_RUN, _RUN[0]):
+        level = np.ones((round(_RUN[1] * line), round(width * line)), np.uint8)
+        parts = np.asarray(cv2.morphologyEx(piece, cv2.MORPH_OPEN, level), dtype=np.uint8)
+        if parts.any():
+            break
+    return parts
 
 
 def _dark(small: Grey, line: float) -> Mask:

@@ -46,6 +46,15 @@ def test_a_label_that_was_passed_over_is_looked_at():
     assert spot[1] < LABEL[1] < LABEL[3] < spot[3]
 
 
+def test_a_label_that_was_passed_over_with_the_signature_that_hangs_on_to_it_is_looked_at():
+    """The finder can pass over both at once; together they are higher than any line."""
+    page = Image.fromarray(a_page(CLAUSES, LABEL))
+    ImageDraw.Draw(page).line([(716 + 60 * (n % 2), 655 + 9 * n) for n in range(14)], 20, 5)
+    (spot,) = doubtful_spots(np.asarray(page), a_reading(CLAUSES, [CLAUSE] * 10))
+    assert spot[0] < LABEL[0]
+    assert spot[1] < LABEL[1] < LABEL[3] < spot[3]
+
+
 def test_a_clause_that_was_passed_over_is_looked_at():
     assert len(doubtful_spots(a_page(CLAUSES), a_reading(CLAUSES[:6] + CLAUSES[7:], [CLAUSE] * 9))) == 1
 
