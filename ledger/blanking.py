@@ -13,8 +13,8 @@ from sqlalchemy.sql.schema import Table
 
 from ledger.cases import OPEN_STATES
 from ledger.entries import MailState
+from ledger.office_time import midnight, office_day
 from ledger.periods import KEEP_YEARS, years_after
-from ledger.store import midnight, office_day
 from ledger.tables import CASE, EXAMINATION, LETTER, MAIL, RECIPIENT, SIGNATURE
 
 _DATES_ONLY: Final = frozenset(

@@ -6,9 +6,9 @@ from datetime import date, datetime
 from typing import Final, Generic, TypeVar
 
 from ledger.entries import ClockEntry, FindingEntry
+from ledger.office_time import office_day
 from ledger.overview import CaseRecord, Concern, Exchange, Round
 from ledger.periods import FEEDBACK_CLOCK, review_clocks
-from ledger.store import office_day
 from ledger.workbook import Value, local
 
 Row = TypeVar("Row")

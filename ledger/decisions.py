@@ -11,7 +11,8 @@ from ledger.entries import CaseState, ClockEntry, EventEntry, Letter, LetterStat
 from ledger.errors import NoSuchCase, Stale
 from ledger.filing import first_due
 from ledger.letters import Letters, move_letter
-from ledger.store import MAILBOT, office_day
+from ledger.office_time import office_day
+from ledger.store import MAILBOT
 from ledger.tables import CASE, CLOCK, EVENT, LETTER
 from ledger.tokens import last_round, use_token
 from ledger.work import hold

@@ -11,8 +11,9 @@ from sqlalchemy import Select, func, select
 
 from ledger.entries import CaseState, Letter, LetterState
 from ledger.letters import CORRECTION, FEEDBACK, Letters
+from ledger.office_time import midnight, office_day
 from ledger.periods import binding
-from ledger.store import MAILBOT, midnight, office_day
+from ledger.store import MAILBOT
 from ledger.tables import CASE, CLOCK, EVENT, EXAMINATION, LETTER
 
 REFERRED: Final = "referred"  #: the event that a reviewer was told of a case's round

@@ -12,8 +12,9 @@ from rapidfuzz import fuzz, process
 from sqlalchemy import Connection, func, insert, or_, select, update
 
 from ledger.entries import Enterprise
+from ledger.office_time import office_day
 from ledger.questions import Imported
-from ledger.store import Store, office_day
+from ledger.store import Store
 from ledger.tables import ENTERPRISE, META
 
 _VALUES: Final = ("name", "credit_identifier", "contact_address", "legal_representative", "contact", "phone")

@@ -13,8 +13,9 @@ from sqlalchemy import Connection, false, func, or_, select, update
 from ledger.entries import LetterEntry, LetterState
 from ledger.errors import Stale
 from ledger.letters import CORRECTION, FEEDBACK, PAUSED, Letters, folded_address, letter_entry
+from ledger.office_time import office_day
 from ledger.questions import SentCounts
-from ledger.store import MAILBOT, office_day
+from ledger.store import MAILBOT
 from ledger.tables import CASE, CLOCK, LETTER, RECIPIENT
 
 #: States in which a letter has, or may have, reached people: what the brakes count.

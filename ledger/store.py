@@ -3,9 +3,8 @@
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.dialects import postgresql, sqlite
@@ -17,9 +16,9 @@ from ledger.engine import READS
 from ledger.entries import EventEntry
 from ledger.errors import LedgerError
 from ledger.failpoints import fp, is_watching
+from ledger.office_time import office_day
 from ledger.periods import KEEP_YEARS, years_after
 
-OFFICE_TIME: Final = ZoneInfo("Asia/Shanghai")
 MAILBOT: Final = "mailbot"  #: the actor of what the service does by itself
 
 
@@ -95,15 +94,6 @@ class Store:
     ) -> EventEntry:
         """Append to the history, in the caller's transaction."""
         return audit.append(connection, EventEntry(at, actor, action, case, mail, detail))
-
-
-def office_day(moment: datetime) -> date:
-    return moment.astimezone(OFFICE_TIME).date()
-
-
-def midnight(day: date) -> datetime:
-    """When that day begins in the office."""
-    return datetime.combine(day, time(), OFFICE_TIME)
 
 
 @contextmanager

@@ -20,7 +20,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from ledger.columns import clean
 from ledger.durable import replacing
-from ledger.store import OFFICE_TIME
+from ledger.office_time import OFFICE_TIME
 
 #: A float is a share, shown as per cent; a Decimal any other number that is no whole one.
 Value = str | int | float | Decimal | date | datetime | None

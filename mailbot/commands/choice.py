@@ -4,8 +4,8 @@ from argparse import Namespace
 from datetime import datetime, timedelta
 
 from ledger.entries import CaseState
+from ledger.office_time import midnight
 from ledger.questions import CaseFilter
-from ledger.store import midnight
 from mailbot.errors import UsageError
 from mailbot.examination.matter import Matter
 from mailbot.letters.labels import Labels

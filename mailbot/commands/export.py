@@ -11,7 +11,7 @@ from ledger.export import Figure, export_csv, export_xlsx
 from ledger.figure_rows import figure_rows
 from ledger.figures import Period
 from ledger.ledger import Ledger
-from ledger.store import office_day
+from ledger.office_time import office_day
 from mailbot.commands.choice import labels_of, period_chosen
 from mailbot.commands.stats import figures_of
 from mailbot.errors import UsageError

@@ -7,9 +7,9 @@ from datetime import date, timedelta
 from ledger.audit import Head
 from ledger.entries import CaseEntry, CaseState, LetterEntry, LetterState, MailState
 from ledger.ledger import Ledger
+from ledger.office_time import midnight
 from ledger.periods import OFFICE_CLOCKS, REVIEW_CLOCKS
 from ledger.questions import AlarmEntry, CaseFilter, MailboxEntry, OpenClock
-from ledger.store import midnight
 from mailbot.examination.workdays import Calendar, CalendarYearMissing
 from mailbot.letters.labels import Labels
 from mailbot.office.authorities import Pressing, ProjectMap

@@ -15,8 +15,8 @@ from typing import Final
 from ledger.entries import CaseState, LetterEntry, LetterState
 from ledger.errors import Stale
 from ledger.letters import CORRECTION, FEEDBACK
+from ledger.office_time import midnight
 from ledger.questions import CaseFile, OpenClock
-from ledger.store import midnight
 from mailbot.cases.workbench import Tools
 from mailbot.decisions.letters import DecisionLetters, Drafted
 from mailbot.examination.feedback import Desk as FeedbackDesk

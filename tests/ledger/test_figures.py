@@ -8,8 +8,8 @@ import pytest
 from ledger.entries import CaseState, ClockEntry, FindingEntry
 from ledger.figure_rows import figure_rows, figures_as_json
 from ledger.figures import Period
+from ledger.office_time import OFFICE_TIME
 from ledger.sampling import drawn
-from ledger.store import OFFICE_TIME
 from tests.ledger.builders import LEASE, NOW, a_letter, an_arrival, some_facts
 
 OTHER_BOX = "two@office.example"

@@ -11,9 +11,9 @@ from ledger.blanking import over_until
 from ledger.entries import CaseState, FindingEntry, MailState
 from ledger.errors import NoSuchCase
 from ledger.ledger import Ledger
+from ledger.office_time import OFFICE_TIME
 from ledger.periods import years_after
 from ledger.retention import MARKED_DAYS
-from ledger.store import OFFICE_TIME
 from tests.ledger.builders import LEASE, NOW, a_case, a_letter, an_arrival, later, some_facts
 
 CLOSED = date(2026, 11, 20)  # NOW, in the office's time
