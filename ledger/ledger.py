@@ -2,7 +2,7 @@
 
 One method is one transaction, named after what happened. Rows stay inside; frozen entries come out. The subjects lie in
 modules of their own: mails, work (claims), filing (ends of casework), letters (outbox), sending, cases, recognition,
-decisions, directory, watch (mailboxes, alarms, history), statistics.
+decisions, directory, watch (mailboxes, alarms, history), statistics, weighing (of indexes).
 """
 
 import re
@@ -26,6 +26,7 @@ from ledger.sending import Sending
 from ledger.statistics import Statistics
 from ledger.tokens import Tokens
 from ledger.watch import Watch
+from ledger.weighing import Weighing
 
 _BRACKETS: Final = str.maketrans("〔【［[〕】］]", "(((())))")
 _SPACES: Final = re.compile(r"\s+")
@@ -48,6 +49,7 @@ class Ledger(
     DeskRecords,
     Sending,
     Statistics,
+    Weighing,
     Sampling,
     Rehearsals,
     Backup,

@@ -75,6 +75,7 @@ def reindex(ledger: Ledger, archive: Archive, settings: Settings, now: datetime)
     unanswered = tuple(mail for mail, message_id in recorded.items() if message_id not in answered)
     done = Reindexed(len(recorded), outgoing, stubs, len(known), shelved, unanswered)
     ledger.record_event("reindexed", actor="operator", now=now, recorded=done.recorded, unanswered=len(unanswered))
+    ledger.weigh_indexes()  # after a restore, which ends here too, every row is new to the database
     return done
 
 

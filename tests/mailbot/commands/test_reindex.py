@@ -1,5 +1,7 @@
 """The mails of the ledger are made anew from the archive alone."""
 
+from sqlalchemy import text
+
 from ledger.archive import Archive
 from ledger.entries import MailState
 from mailbot.reindex import reindex
@@ -21,6 +23,15 @@ def test_reindex_makes_the_mails_anew_and_answers_none(ledger, settings):
     assert ledger.mail_counts() == {MailState.BACKLOG: 7}
     assert ledger.claim("w", LEASE, later(days=1)) is None
     assert reindex(ledger, archive, settings, NOW).recorded == 0, "a second time everything is known"
+
+
+def test_the_database_looks_at_the_new_rows_at_once(ledger, settings):
+    """Without it a restored PostgreSQL took 9 s for what is overdue until it came to look by itself."""
+    archive = Archive(settings.ledger.archive)
+    archive.store([raw_mail()])
+    reindex(ledger, archive, settings, NOW)
+    with ledger.reading() as connection:
+        assert connection.execute(text("SELECT count(*) FROM sqlite_stat1 WHERE tbl = 'mail'")).scalar_one()
 
 
 def test_a_mail_met_again_on_the_server_after_reindex_is_no_work(ledger, settings):
