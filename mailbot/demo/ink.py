@@ -6,7 +6,7 @@ from random import Random
 
 from PIL import Image, ImageDraw, ImageFont
 
-from mailbot.demo.sheet import packaged_font
+from mailbot.reviewers.charts import packaged_font
 
 _RED = (200, 30, 40)
 

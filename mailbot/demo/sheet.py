@@ -7,11 +7,12 @@ files. The font comes from a package, so that a bare machine can draw Chinese.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from importlib.util import find_spec
 from io import BytesIO
 from pathlib import Path
 
 from PIL import Image, ImageChops, ImageDraw, ImageFont
+
+from mailbot.reviewers.charts import packaged_font
 
 Colour = tuple[int, int, int]
 BLACK: Colour = (20, 20, 20)
@@ -244,15 +245,6 @@ def _over(paper: Image.Image, ink: Image.Image) -> Image.Image:
 def _scaled(step: Inset, scale: float) -> tuple[int, int]:
     width = round(step.width * scale)
     return width, round(width * step.picture.height / step.picture.width)
-
-
-@cache
-def packaged_font() -> Path:
-    """Noto Sans SC (OFL), which a package of the demo's extra carries."""
-    package = find_spec("zhplot")
-    if package is None or package.origin is None:
-        raise ModuleNotFoundError("drawing papers needs the demo extra: pip install 'mailbot[demo]'")
-    return Path(package.origin).parent / "fonts" / "NotoSansSC-Regular.ttf"
 
 
 @cache
