@@ -11,10 +11,10 @@ from enum import StrEnum
 from typing import Final
 
 from parsers.documents.commitment_letter_alignment import Alignment, Region
-from parsers.documents.commitment_letter_alterations import Alteration, AlterationKind, alterations
-from parsers.documents.commitment_letter_blanks import Blanks, Unfilled, read_blanks
+from parsers.documents.commitment_letter_alterations import Alteration, alterations
+from parsers.documents.commitment_letter_blanks import Unfilled, read_blanks
 from parsers.documents.commitment_letter_date import Dating, read_date
-from parsers.documents.commitment_letter_form import Likeness, likest_form
+from parsers.documents.commitment_letter_form import likest_form
 from parsers.documents.commitment_letter_options import Option, guessed_blanks, open_blanks, read_options
 from parsers.documents.commitment_letter_seal_words import without_seal_words
 from parsers.documents.commitment_letter_signing import read_marks
@@ -137,7 +137,7 @@ def read_letter(
         blanks=dict(blanks.fields),
         otherwise=dict(blanks.otherwise),
         unfilled=blanks.unfilled,
-        alterations=_alterations(likeness, blanks, ink),
+        alterations=alterations(text, alignment, ink, blanks.residues),
         options=options,
         action=_choice(form, blanks.fields),
         dated=dating.presence,
@@ -163,15 +163,6 @@ def _is_titled(pages: tuple[Page, ...]) -> bool:
 def _ends(alignment: Alignment) -> bool:
     last = alignment.partner[-_TAIL:]
     return 2 * sum(partner is not None for partner in last) >= len(last)
-
-
-def _alterations(likeness: Likeness, blanks: Blanks, ink: Mapping[int, InkMap]) -> tuple[Alteration, ...]:
-    """Those of the fixed wording, and words slipped in behind a blank's value that has no room for them."""
-    slipped = tuple(
-        Alteration(AlterationKind.ADDED, "", one.words, "", one.page, one.box, one.well_read and "不" in one.words)
-        for one in blanks.residues
-    )
-    return alterations(likeness.text, likeness.alignment, ink) + slipped
 
 
 def _choice(form: Form, fields: Mapping[str, Field]) -> Choice:

@@ -1,12 +1,14 @@
 """Where does the letter's fixed wording differ from the form's, told with both wordings?"""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
 from parsers.documents.commitment_letter_alignment import DATE, MARGIN, SIGNATURE, Alignment, Edit, Template
+from parsers.documents.commitment_letter_blanks import Residue
 from parsers.documents.commitment_letter_difference import READ_WELL, Judge
+from parsers.documents.commitment_letter_glyphs import SENSE
 from parsers.documents.commitment_letter_text import LetterText, folded
 from parsers.documents.marks_ink import InkMap
 from parsers.files.page import Box
@@ -35,8 +37,10 @@ class Alteration:
     certain: bool
 
 
-def alterations(text: LetterText, alignment: Alignment, ink: Mapping[int, InkMap]) -> tuple[Alteration, ...]:
-    """Every difference that is more than noise, in the order of the form.
+def alterations(
+    text: LetterText, alignment: Alignment, ink: Mapping[int, InkMap], residues: Iterable[Residue] = ()
+) -> tuple[Alteration, ...]:
+    """Every difference that is more than noise, in the order of the form; then the words slipped in behind blanks.
 
     `ink` by page number; without it a gap on the paper cannot be looked at, and more stays unsure.
     """
@@ -47,6 +51,9 @@ def alterations(text: LetterText, alignment: Alignment, ink: Mapping[int, InkMap
         if (certain := judge.certain(edit)) is not None
     ]
     found.extend(_added_lines(text, alignment, judge.room.left))
+    for one in residues:
+        turned = bool(SENSE & set(text.characters[one.edit.read_start : one.edit.read_end]))
+        found.append(_told(text, alignment.template, one.edit, one.well_read and turned))
     if judge.noise > _FEW or _is_disordered(text, alignment):
         found = [replace(one, certain=False) for one in found]
     return tuple(found)

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from parsers.documents.commitment_letter_alignment import DATE, MARGIN, SIGNATURE, Alignment
+from parsers.documents.commitment_letter_alignment import DATE, MARGIN, SIGNATURE, Alignment, Edit
 from parsers.documents.commitment_letter_open_blank import HALF, UNDERLINE, seen_empty
 from parsers.documents.commitment_letter_text import LetterText, folded
 from parsers.documents.commitment_letter_twice import said_otherwise
@@ -54,11 +54,9 @@ class Unfilled:
 
 @dataclass(frozen=True)
 class Residue:
-    """Words that stand where a blank's value does, and do not belong in it."""
+    """Words that stand where a blank's value does, and do not belong in it: added before the fixed text behind it."""
 
-    words: str
-    page: int
-    box: Box | None
+    edit: Edit
     well_read: bool
 
 
@@ -111,18 +109,14 @@ def read_blanks(
                 one.alone and seen_empty(text, one.start, one.end, ink) for one in open_ones
             )
     _confirm(text, alignment, fields)
-    residues = tuple(_residue(text, one) for one in readings if one.residue)
+    residues = tuple(_residue(text, alignment, one) for one in readings if one.residue)
     return Blanks(fields, tuple(Unfilled(*item) for item in unfilled.items()), residues, otherwise)
 
 
-def _residue(text: LetterText, reading: _Reading) -> Residue:
-    start = reading.end - len(reading.residue)
-    return Residue(
-        reading.residue,
-        text.page(start, reading.end),
-        text.box(start, reading.end),
-        text.confidence(start, reading.end) >= _WELL,
-    )
+def _residue(text: LetterText, alignment: Alignment, reading: _Reading) -> Residue:
+    start, end = reading.end - len(reading.residue), reading.end
+    following = next(at for at, span in enumerate(alignment.spans) if span[0] <= start < span[1])
+    return Residue(Edit(following, following, start, end), text.confidence(start, end) >= _WELL)
 
 
 def _readings(text: LetterText, alignment: Alignment) -> Iterator[_Reading]:

@@ -106,7 +106,9 @@ def test_one_odd_character_is_a_doubt_never_a_defect():
 @pytest.mark.parametrize(("words", "certain"), [("部分", False), ("不", True)])
 def test_words_slipped_in_behind_the_post_and_its_comma_are_told_and_are_no_part_of_the_post(words, certain):
     letter = read(change=("，我司已督促", f"，{words}我司已督促"))
-    assert [(one.kind, one.read, one.certain) for one in letter.alterations] == [("added", words, certain)]
+    (found,) = letter.alterations
+    assert (found.kind, found.read, found.certain) == ("added", words + found.printed, certain)
+    assert found.printed.startswith("我司已督促")
     assert letter.blanks["post"].value == VALUES["post"]
 
 
