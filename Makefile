@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := help
 
-.PHONY: help install demo test soak lint format score bench lock clean
+.PHONY: help install server demo test soak lint format score bench lock clean
 
 help: ## this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -13,6 +13,13 @@ install: .venv/installed ## the program into .venv/ (.venv/bin/mailbot)
 .venv/installed: requirements.lock pyproject.toml
 	sh scripts/system-packages.sh run
 	PYTHON=$(PYTHON) sh scripts/venv.sh requirements.lock
+	touch $@
+
+server: .venv/served ## the same, with what PostgreSQL and an S3-compatible store need
+
+.venv/served: requirements-server.lock pyproject.toml
+	sh scripts/system-packages.sh run
+	PYTHON=$(PYTHON) sh scripts/venv.sh requirements-server.lock
 	touch $@
 
 .venv/tested: requirements-test.lock pyproject.toml

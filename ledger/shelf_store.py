@@ -113,6 +113,6 @@ def _translated(what: str, missing: type[ArchiveError] = NotArchived) -> Iterato
     except FileNotFoundError as error:
         raise missing(f"{what}: {error}") from error
     except ImportError as error:
-        raise ArchiveError(f"{what}: {error}; install mailbot[s3]") from error
+        raise ArchiveError(f"{what}: {error}; install it: make server") from error
     except Exception as error:  # every protocol of fsspec has errors of its own
         raise ArchiveError(f"the store does not do it ({type(error).__name__}): {what}") from error

@@ -71,5 +71,5 @@ def wakeups_of(settings: Settings) -> "Wakeups":
     try:
         from mailbot.wakeups import Wakeups  # an extra: who keeps the ledger in SQLite need not install it
     except ImportError as error:
-        raise ConfigurationError(f"ledger.url: {error}; install it: pip install 'mailbot[postgres]'") from error
+        raise ConfigurationError(f"ledger.url: {error}; install it: make server") from error
     return Wakeups(settings.ledger.url)

@@ -160,7 +160,7 @@ def open_archive(settings: Settings) -> Archive:
     try:
         from ledger.shelf_store import StoreShelf
     except ImportError as error:
-        raise ConfigurationError(f"ledger.archive: {error}; install it: pip install 'mailbot[s3]'") from error
+        raise ConfigurationError(f"ledger.archive: {error}; install it: make server") from error
     return Archive(StoreShelf(place, local=settings.data_folder, endpoint=settings.ledger.archive_endpoint))
 
 

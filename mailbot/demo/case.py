@@ -27,7 +27,7 @@ class Facts:
 
     @property
     def form(self) -> str:
-        """The promise letter that belongs to it (rules.md I04)."""
+        """The commitment letter that belongs to it (rules.md I04)."""
         if self.matter == "firm_information":
             return "1-1"
         if self.matter == "engineer_information":

@@ -1,4 +1,4 @@
-"""What does a filled-in, signed and sealed promise letter look like?"""
+"""What does a filled-in, signed and sealed commitment letter look like?"""
 
 import re
 from collections.abc import Mapping, Sequence
