@@ -189,6 +189,7 @@ class ClockRow(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("case_number", "name", name="clock_of_case"),
         Index("clock_day", "due", "case_number"),
+        Index("clock_first", "first_due", "name"),
         Index("clock_due", "due", sqlite_where=text("stopped_on IS NULL"), postgresql_where=text("stopped_on IS NULL")),
     )
     id: int | None = Field(default=None, primary_key=True)

@@ -101,11 +101,11 @@ def _ended(period: Period) -> Select[Any]:
 def _feedback(period: Period) -> Select[Any]:
     # 首次反馈: an answered correction begins the period anew, and its first end still counts.
     end = func.coalesce(CLOCK.c.first_due, CLOCK.c.due)
+    days = period.first, period.last  # asked of each column for itself: of both at once no index knows
+    ends = or_(CLOCK.c.first_due.between(*days), and_(CLOCK.c.first_due.is_(None), CLOCK.c.due.between(*days)))
     met = func.coalesce(OfficeDay(CASE.c.first_feedback_at), CLOCK.c.stopped_on)
     over = or_(end < period.today, met.is_not(None))
-    return _due("feedback", met <= end).where(
-        CLOCK.c.name == FEEDBACK_CLOCK, end.between(period.first, period.last), over
-    )
+    return _due("feedback", met <= end).where(CLOCK.c.name == FEEDBACK_CLOCK, ends, over)
 
 
 def _reviews(period: Period) -> Select[Any]:

@@ -4,12 +4,14 @@ from datetime import date, datetime
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import update
 
 from ledger.entries import CaseState, ClockEntry, FindingEntry
 from ledger.figure_rows import figure_rows, figures_as_json
 from ledger.figures import Period
 from ledger.office_time import OFFICE_TIME
 from ledger.sampling import drawn
+from ledger.tables import CLOCK
 from tests.ledger.builders import LEASE, NOW, a_letter, an_arrival, some_facts
 
 OTHER_BOX = "two@office.example"
@@ -121,6 +123,21 @@ def test_a_case_not_yet_due_and_not_yet_told_counts_neither_way(month):
     assert figures.feedback_due == 0
     overdue = month.figures(date(2026, 12, 1), date(2026, 12, 31), date(2026, 12, 15))
     assert (overdue.feedback_due, overdue.feedback_in_time) == (1, 0)
+
+
+def test_feedback_is_due_once_at_the_first_end_whatever_an_answer_begins_anew(ledger):
+    number = filed(ledger, 1, 2, due=date(2026, 11, 16), told=17, kind="correction")
+    anew = ClockEntry("feedback10", "二", date(2026, 12, 3), started_on=date(2026, 11, 19))
+    ledger.update_clocks(number, [anew], why="answered", now=at(19))
+
+    def due_in_november_and_december():
+        periods = ((date(2026, 11, 1), date(2026, 11, 30)), (date(2026, 12, 1), date(2026, 12, 31)))
+        return [ledger.figures(*period, date(2027, 1, 4)).feedback_due for period in periods]
+
+    assert due_in_november_and_december() == [1, 0]
+    with ledger.engine.begin() as connection:  # of before first ends were kept
+        connection.execute(update(CLOCK).values(first_due=None))
+    assert due_in_november_and_december() == [0, 1]
 
 
 def test_figures_stand_in_a_table_and_in_json(month):
