@@ -5,7 +5,7 @@ is wrong with that is for the rules to say.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from typing import Final
@@ -14,7 +14,7 @@ from parsers.documents.commitment_letter_alignment import Alignment, Region
 from parsers.documents.commitment_letter_alterations import Alteration, alterations
 from parsers.documents.commitment_letter_blanks import Unfilled, read_blanks
 from parsers.documents.commitment_letter_date import Dating, read_date
-from parsers.documents.commitment_letter_form import likest_form
+from parsers.documents.commitment_letter_form import Likeness, likest_form
 from parsers.documents.commitment_letter_options import Option, guessed_blanks, open_blanks, read_options
 from parsers.documents.commitment_letter_seal_words import without_seal_words
 from parsers.documents.commitment_letter_signing import read_marks
@@ -106,31 +106,34 @@ def read_letter(
         for page, shown in zip(pages, pictures, strict=False)
         if shown is not None
     }
-    numbers = tuple(page.number for page in pages)
+    legible, seconds = all(page.legible for page in pages), sum(page.seconds for page in pages)
     read_by = ReadBy.TEXT if pages and all(page.read_by is ReadBy.TEXT for page in pages) else ReadBy.OCR
-    legible = all(page.legible for page in pages)
-    kind, seconds = DocumentKind.COMMITMENT_LETTER, sum(page.seconds for page in pages)
     pages = without_seal_words(pages, ink)
+    letter = CommitmentLetter(
+        DocumentKind.COMMITMENT_LETTER,
+        name,
+        position,
+        tuple(page.number for page in pages),
+        read_by,
+        seconds=seconds,
+        titled=_is_titled(pages),
+        legible=legible,
+    )
     likeness = likest_form(pages, shipped_forms() if forms is None else forms)
-    if likeness is None:
-        return CommitmentLetter(
-            kind, name, position, numbers, read_by, seconds=seconds, titled=_is_titled(pages), legible=legible
-        )
+    return letter if likeness is None else _as_of_form(letter, likeness, ink)
+
+
+def _as_of_form(letter: CommitmentLetter, likeness: Likeness, ink: Mapping[int, InkMap]) -> CommitmentLetter:
+    """With all that the form lets one find on it."""
     text, alignment, form = likeness.text, likeness.alignment, likeness.form
     options = read_options(text, alignment, ink)
     blanks = read_blanks(text, alignment, ink, open_blanks(options), guessed_blanks(options))
     dating = _dating(text, alignment, ink)
     seal, signatures = read_marks(text, alignment, ink, blanks.fields)
-    return CommitmentLetter(
-        kind,
-        name,
-        position,
-        numbers,
-        read_by,
-        seconds=seconds,
+    return replace(
+        letter,
         form=form.number,
         form_certain=likeness.certain,
-        titled=_is_titled(pages),
         ends=_ends(alignment),
         reconstructed=form.reconstructed,
         found=round(alignment.found, 4),
@@ -150,7 +153,6 @@ def read_letter(
             if place.role and (place.role, place.label) in signatures
         ),
         seal=seal if form.has_seal else None,
-        legible=legible,
     )
 
 
