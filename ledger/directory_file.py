@@ -21,6 +21,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 
 from ledger.entries import Enterprise
 from ledger.errors import LedgerError
+from ledger.saved_text import text_of
 
 _HEADERS: Final = {
     "企业名称": "name",
@@ -202,7 +203,9 @@ def _plain(cell: Cell) -> str:
 
 
 def _csv_rows(path: Path, data: bytes) -> Iterator[tuple[int, Sequence[Cell]]]:
-    text = _decoded(path, data)
+    text = text_of(data)
+    if text is None:
+        raise UnusableDirectory(f"{path} is neither UTF-8 nor GB18030; save it as CSV UTF-8 or XLSX")
     delimiter = "\t" if "\t" in text.split("\n", 1)[0] else ","
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     line = 1
@@ -212,17 +215,6 @@ def _csv_rows(path: Path, data: bytes) -> Iterator[tuple[int, Sequence[Cell]]]:
             line = reader.line_num + 1
     except csv.Error as error:
         raise UnusableDirectory(f"{path}, line {line}: {error}") from error
-
-
-def _decoded(path: Path, data: bytes) -> str:
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\x00" not in text:
-            return text
-    raise UnusableDirectory(f"{path} is neither UTF-8 nor GB18030; save it as CSV UTF-8 or XLSX")
 
 
 def _xlsx_rows(path: Path, data: bytes) -> Iterator[tuple[int, Sequence[Cell]]]:

@@ -12,13 +12,13 @@ from pathlib import Path
 from threading import Lock
 from typing import Final, Generic, TypeVar
 
+from ledger.saved_text import text_of
 from mailbot.errors import ConfigurationError
 
 log = logging.getLogger(__name__)
 Value = TypeVar("Value")
 Else = TypeVar("Else")
 
-_ENCODINGS: Final = ("utf-8-sig", "gb18030")  # Excel in China saves CSV in GB18030
 _MOST_BYTES: Final = 20_000_000
 
 
@@ -87,11 +87,6 @@ def _text(path: Path, key: str) -> str:
         raise ConfigurationError(f"{path}: {key}: {error.strerror}; check the path and its permissions") from error
     if len(data) > _MOST_BYTES:
         raise ConfigurationError(f"{path}: {key}: larger than {_MOST_BYTES // 1_000_000} MB; is this the right file?")
-    for encoding in _ENCODINGS:
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\x00" not in text:
-            return text
-    raise ConfigurationError(f"{path}: {key}: neither UTF-8 nor GB18030; save it as CSV UTF-8")
+    if (text := text_of(data)) is None:
+        raise ConfigurationError(f"{path}: {key}: neither UTF-8 nor GB18030; save it as CSV UTF-8")
+    return text
