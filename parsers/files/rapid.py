@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from parsers.files.line_again import (
     DRAWN_OUT,
+    PALE,
     LineRead,
     has_broken_number,
     is_doubtful,
@@ -144,8 +145,9 @@ class RapidOcr:
 
     def _read_surely(self, crop: Grey) -> LineRead:
         read = self._read_line(crop)
-        if is_doubtful(read):
-            read = surer(read, self._read_line(without_pale(crop)))
+        for pale in PALE:
+            if is_doubtful(read):
+                read = surer(read, self._read_line(without_pale(crop, pale)))
         if has_broken_number(read):
             read = with_whole_number(read, self._read_line(crop, DRAWN_OUT))
         return read

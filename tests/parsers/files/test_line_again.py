@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from parsers.files.line_again import (
+    PALE,
     LineRead,
     has_broken_number,
     is_doubtful,
@@ -49,12 +50,42 @@ def test_a_sign_of_the_seal_may_go_but_nothing_that_was_well_read() -> None:
     assert surer(slipped_in, read("并将自愿撤销在重庆系统发布")) is slipped_in
 
 
+def gapped(text: str, *lost: str, trust: float = 0.99) -> LineRead:
+    """Each character where it stands in `text`, without those that were lost."""
+    signs = [(sign, (at / len(text), trust)) for at, sign in enumerate(text) if sign not in lost]
+    return LineRead("".join(sign for sign, _ in signs), 0.99, tuple(place for _, place in signs))
+
+
+ENDED = "市交通运输委员会确认已有效整改"
+
+
+@pytest.mark.parametrize(
+    ("lost", "doubtful"),
+    [
+        pytest.param("已", True, id="one character"),
+        pytest.param("确认已", True, id="three"),
+        pytest.param("运输委员会", False, id="as wide as an open blank"),
+        pytest.param("", False, id="none"),
+    ],
+)
+def test_a_line_with_a_characters_room_between_two_is_read_again(lost, doubtful) -> None:
+    assert is_doubtful(gapped(ENDED, *lost)) is doubtful
+
+
+def test_a_second_reading_that_fills_the_gap_counts_where_it_is_well_read_and_keeps_the_rest() -> None:
+    first = gapped(ENDED, "已")
+    assert surer(first, gapped(ENDED)).text == ENDED
+    assert surer(first, gapped(ENDED, trust=0.8)) is first
+    assert surer(first, gapped(ENDED.replace("效", "放"))) is first
+    assert surer(first, gapped(ENDED, "市", "已")) is first
+
+
 def test_pale_ink_of_a_seal_becomes_paper_and_a_pencil_stays() -> None:
     line = np.full((48, 400), 245, np.uint8)
     line[10:38, 20:60] = 40  # print
     line[10:38, 100:140] = 205  # a seal in the red channel
     line[10:38, 180:220] = 130  # a pencil
-    cleared = without_pale(line)
+    cleared = without_pale(line, PALE[0])
     assert cleared[20, 40] < 20
     assert cleared[20, 120] == 255
     assert cleared[20, 200] < 200
