@@ -31,6 +31,8 @@ _BESIDE: Final = 0.2  #: how far from that signature it then stands, in heights 
 _RED_LEAD: Final = 40
 _STAMPED: Final = 0.5  #: red beside the label, outside the seal, in squares of the print's height
 _HASH_SIDE: Final = 32
+_FEWEST_LETTERS, _MOST_LETTERS = 2, 12  #: pieces of print that a typed name has
+_CROSSED: Final = 0.15  #: share of a character's place that is a seal's ink where its rim takes a part away
 
 
 @dataclass(frozen=True)
@@ -228,10 +230,12 @@ def _gap(piece: _Piece, other: _Piece) -> int:
 
 def _is_typed(ink: InkMap, row: SignPlaceRow, pieces: list[_Piece], size: float, read: Sequence[Line]) -> bool:
     """A name in the label's own print: same height, same level, even strokes, and read without trouble."""
-    letters = [piece for piece in _characters(pieces, size) if piece.height > 0.5 * size]
-    if not 2 <= len(letters) <= 12:
-        return False
     level = row.label.middle[1] * ink.height
+    letters = [piece for piece in _characters(pieces, size) if piece.height > 0.5 * size]
+    whole = [piece for piece in letters if not _is_crossed(ink, piece, level, size)]
+    letters = whole if len(whole) >= _FEWEST_LETTERS else letters
+    if not _FEWEST_LETTERS <= len(letters) <= _MOST_LETTERS:
+        return False
     tops, bottoms = [p.top for p in letters], [p.bottom for p in letters]
     heights = [p.height for p in letters]
     even = max(tops) - min(tops) <= 0.3 * size and max(bottoms) - min(bottoms) <= 0.3 * size
@@ -244,6 +248,12 @@ def _is_typed(ink: InkMap, row: SignPlaceRow, pieces: list[_Piece], size: float,
     place = _around(pieces, ink)
     named = row.reads_on or any(line.confidence >= 0.9 and _overlap(line.box, place) > 0.5 for line in read)
     return alike and named
+
+
+def _is_crossed(ink: InkMap, piece: _Piece, level: float, size: float) -> bool:
+    """Does a seal's rim run through the character, so that a part of it alone is left?"""
+    top, bottom = (level - 0.6 * size) / ink.height, (level + 0.6 * size) / ink.height
+    return ink.red_share(Box(piece.left / ink.width, top, piece.right / ink.width, bottom)) >= _CROSSED
 
 
 def _characters(pieces: list[_Piece], size: float) -> list[_Piece]:

@@ -200,6 +200,16 @@ def test_a_name_in_the_label_s_own_print_is_typed():
     assert (mark.presence, mark.why) == (Presence.UNCLEAR, "typed")
 
 
+def test_a_typed_name_whose_first_character_a_seal_cuts_off_is_typed():
+    sheet = Sheet(LETTER)
+    name = Box(LEGAL.right + EM, LEGAL.top, LEGAL.right + 4 * EM, LEGAL.bottom)
+    sheet.print(name)
+    x, middle = (LEGAL.right + 1.1 * EM) * WIDTH, (name.top + name.bottom) / 2 * HEIGHT
+    sheet.pen.rectangle((x, middle + 3, x + 0.75 * EM * WIDTH, name.bottom * HEIGHT), fill=(203, 40, 52))
+    mark = signatures(sheet, read=(Line("钱伯年", name, 0.99),))["legal"]
+    assert (mark.presence, mark.why) == (Presence.UNCLEAR, "typed")
+
+
 def test_a_name_in_the_label_s_own_print_is_typed_where_it_was_read_in_one_line_with_the_label():
     sheet = Sheet(LETTER)
     sheet.print(Box(LEGAL.right + EM, LEGAL.top, LEGAL.right + 4 * EM, LEGAL.bottom))
