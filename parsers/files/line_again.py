@@ -2,7 +2,8 @@
 
 A seal is not gone from the red channel, only pale: where its rim crosses a clause, a character is taken for another
 or lost, and leaves a gap.
-Of digits set close the engine loses one: a number that does not check is read again from the line drawn out.
+Of digits set close the engine loses one: a number that does not check is read again from the line drawn out. A thin
+last sign at the very end of its box is lost as well: a number that goes on in the next line is read with more paper.
 """
 
 import re
@@ -23,6 +24,10 @@ _LEAD: Final = 0.2  #: by how much its worst must be better than the first one's
 DRAWN_OUT: Final = 1.3  #: times its width, at which a line is read again for its number
 #: A citizen's number or a code of digits alone, of which a sign or three may have been lost or seen twice.
 _NUMBER: Final = re.compile(r"(?<![0-9A-Za-z])[0-9]{14,18}[0-9Xx](?![0-9A-Za-z])")
+MORE_PAPER: Final = 0.3  #: times its height, by which a line that ends in a number's part is lengthened
+#: The first part of a number that the next line goes on with; a telephone number is whole.
+_PART: Final = re.compile(r"(?<![0-9A-Z])(?!1[0-9]{10}$)(?=[A-Z]*[0-9])[0-9A-Z]{4,17}$")
+_SEEN: Final = 0.4  #: trust that the sign at the end then needs: the number's check digit is to say whether it is right
 #: From ink (0) to paper (1), one after the other while the line stays doubtful: a seal is paler in the red channel, a
 #: pencil's stroke is not; what is left of a seal's sharp edges only the second takes away, with thin strokes.
 PALE: Final = (0.7, 0.3)
@@ -67,6 +72,19 @@ def with_whole_number(first: LineRead, again: LineRead) -> LineRead:
     """The second reading where every number in it checks. A number that is wrong on paper is read wrong again."""
     checks = list(_checks(again))
     return again if checks and all(checks) and len(checks) == len(list(_checks(first))) else first
+
+
+def ends_in_part_of_number(read: LineRead) -> bool:
+    return len(read.text) >= _LONG_TEXT and _PART.search(read.text) is not None
+
+
+def with_last_sign(first: LineRead, again: LineRead) -> LineRead:
+    """The reading with more paper where it shows one sign more and nothing else. Its places are shares of that line."""
+    if again.text[:-1] != first.text or _PART.search(again.text) is None or _least(again) < _SEEN:
+        return first
+    stretch = again.signs[len(first.signs) - 1][0] / first.signs[-1][0] if first.signs and first.signs[-1][0] else 1.0
+    end = min(1.0, again.signs[-1][0] / stretch) if stretch else 1.0
+    return LineRead(again.text, again.confidence, (*first.signs, (round(end, 4), again.signs[-1][1])))
 
 
 def _has_gap(read: LineRead) -> bool:

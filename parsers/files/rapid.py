@@ -15,11 +15,14 @@ from numpy.typing import NDArray
 
 from parsers.files.line_again import (
     DRAWN_OUT,
+    MORE_PAPER,
     PALE,
     LineRead,
+    ends_in_part_of_number,
     has_broken_number,
     is_doubtful,
     surer,
+    with_last_sign,
     with_whole_number,
     without_pale,
 )
@@ -135,7 +138,7 @@ class RapidOcr:
             if enough():
                 complete = False
                 break
-            text, confidence, places = self._read_surely(_crop(red, quad))
+            text, confidence, places = self._read_surely(red, quad)
             if text.strip() and confidence >= _LEAST_CONFIDENCE:
                 kept.append(index)
                 texts.append(text)
@@ -143,13 +146,16 @@ class RapidOcr:
                 signs.append(places)
         return Reading(turned, quads[kept], tuple(texts), tuple(confidences), complete, tuple(signs))
 
-    def _read_surely(self, crop: Grey) -> LineRead:
+    def _read_surely(self, red: Grey, quad: NDArray[np.float32]) -> LineRead:
+        crop = _crop(red, quad)
         read = self._read_line(crop)
         for pale in PALE:
             if is_doubtful(read):
                 read = surer(read, self._read_line(without_pale(crop, pale)))
         if has_broken_number(read):
             read = with_whole_number(read, self._read_line(crop, DRAWN_OUT))
+        if ends_in_part_of_number(read):
+            read = with_last_sign(read, self._read_line(_crop(red, _lengthened(quad))))
         return read
 
     def _read_line(self, crop: Grey, stretched: float = 1.0) -> LineRead:
@@ -229,6 +235,14 @@ def _crop(red: Grey, quad: NDArray[np.float32]) -> Grey:
     matrix = cv2.getPerspectiveTransform(quad, target)
     crop = cv2.warpPerspective(red, matrix, (wide, high), borderMode=cv2.BORDER_REPLICATE, flags=cv2.INTER_CUBIC)
     return np.asarray(np.rot90(crop) if high >= 1.5 * wide else crop, dtype=np.uint8)
+
+
+def _lengthened(quad: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The box with a little more paper at the line's end."""
+    along, across = quad[1] - quad[0], np.linalg.norm(quad[3] - quad[0])
+    longer = quad.copy()
+    longer[1:3] += along / max(1.0, float(np.linalg.norm(along))) * across * MORE_PAPER
+    return longer
 
 
 def _load(engine: str) -> tuple[Any, Any, Any]:

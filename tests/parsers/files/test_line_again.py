@@ -6,9 +6,11 @@ import pytest
 from parsers.files.line_again import (
     PALE,
     LineRead,
+    ends_in_part_of_number,
     has_broken_number,
     is_doubtful,
     surer,
+    with_last_sign,
     with_whole_number,
     without_pale,
 )
@@ -119,3 +121,28 @@ def test_the_line_drawn_out_counts_only_where_its_number_checks() -> None:
     assert with_whole_number(read(SHORT), read(WHOLE)).text == WHOLE
     for again in (WRONG, SHORT, "本人钱伯年是"):
         assert with_whole_number(read(SHORT), read(again)).text == SHORT, "wrong on paper stays wrong"
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        pytest.param("重庆市云岭咨询有限公司91500108X6", True, id="a code that goes on in the next line"),
+        pytest.param("的法定代表人。李涛杰50011319910116", True, id="a citizen's number that does"),
+        pytest.param("联系方式：13812345678", False, id="a telephone number"),
+        pytest.param("本人钱伯年500103198808080007", False, id="a whole number"),
+        pytest.param("我司承诺全国系统和重庆系统中录入", False, id="no number"),
+    ],
+)
+def test_a_line_that_ends_in_a_part_of_a_number_is_read_with_more_paper(text, part) -> None:
+    assert ends_in_part_of_number(read(text)) is part
+
+
+def test_one_sign_more_at_the_end_counts_and_nothing_else_does() -> None:
+    first = read("云岭咨询有限公司91500108X6")
+    longer = with_last_sign(first, read("云岭咨询有限公司91500108X6J", "J", trust=0.5))
+    assert longer.text == "云岭咨询有限公司91500108X6J"
+    assert longer.signs[:-1] == first.signs
+    assert first.signs[-1][0] < longer.signs[-1][0] <= 1.0
+    for other in ("云岭咨询有限公司91500108X6JL", "云岭咨询有限公司91500108K6J", "云岭咨询有限公司91500108X6，"):
+        assert with_last_sign(first, read(other)) is first
+    assert with_last_sign(first, read("云岭咨询有限公司91500108X6J", "J", trust=0.3)) is first
