@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from mailbot.decisions import letters, notes
+from mailbot.decisions import notes
 from mailbot.letters import correspondence, drafting
 from mailbot.reviewers import post
 from tests.numbers import WATCH, numbers_in, numbers_in_letter
@@ -25,7 +25,7 @@ def test_it_sees_a_number_in_a_letter(number, where):
 
 
 def test_everybody_who_composes_is_watched():
-    assert all(one.compose is correspondence.compose for one in (drafting, letters, notes, post))
+    assert all(one.compose is correspondence.compose for one in (drafting, notes, post))
 
 
 @pytest.mark.parametrize("number", PLANTED)
