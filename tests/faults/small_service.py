@@ -20,7 +20,7 @@ from mailbot.desk import Desk
 from mailbot.dispatch import Brakes, Dispatch
 from mailbot.intake import Intake
 from mailbot.letters.rendering import Words
-from mailbot.reviewers import digest
+from mailbot.reviewers import diagrams
 from mailbot.transport.evidence import seek
 from mailbot.transport.providers import PROVIDERS
 from mailbot.transport.smtp import SmtpConnection
@@ -47,8 +47,8 @@ REVIEWERS = {REVIEWER, OTHER}
 DIGESTS = 2  #: each reviewer's, of the day; what else is written to reviewers is the desk's own affair
 
 _words = cache(Words)
-_drawn = cache(digest.columns)
-digest.columns = lambda title, labels, series: _drawn(title, tuple(labels), tuple(series))
+_drawn = cache(diagrams.columns)
+diagrams.columns = lambda title, labels, series: _drawn(title, tuple(labels), tuple(series))
 
 
 class Pass:
