@@ -80,11 +80,11 @@ def ends_in_part_of_number(read: LineRead) -> bool:
 
 def with_last_sign(first: LineRead, again: LineRead) -> LineRead:
     """The reading with more paper where it shows one sign more and nothing else. Its places are shares of that line."""
-    if again.text[:-1] != first.text or _PART.search(again.text) is None or _least(again) < _SEEN:
+    if again.text[:-1] != first.text or _PART.search(again.text) is None or _least(again) < _SEEN or not first.signs:
         return first
-    stretch = again.signs[len(first.signs) - 1][0] / first.signs[-1][0] if first.signs and first.signs[-1][0] else 1.0
-    end = min(1.0, again.signs[-1][0] / stretch) if stretch else 1.0
-    return LineRead(again.text, again.confidence, (*first.signs, (round(end, 4), again.signs[-1][1])))
+    (before, _), (end, trust) = again.signs[-2:]
+    place = min(1.0, end * first.signs[-1][0] / before)  # the same paper, as a share of the shorter line
+    return LineRead(again.text, again.confidence, (*first.signs, (round(place, 4), trust)))
 
 
 def _has_gap(read: LineRead) -> bool:

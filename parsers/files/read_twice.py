@@ -6,7 +6,6 @@ it as well, and the number has a digit too many.
 
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import pairwise
 from typing import Final
 
 from parsers.files.page import Line
@@ -20,8 +19,8 @@ _SAME_PLACE: Final = 0.15
 def once(lines: Sequence[Line], width: int, height: int) -> tuple[Line, ...]:
     """`lines` in reading order, each sign where it belongs alone. `width` and `height`: the page's, in pixels."""
     kept = list(lines)
-    for at, _ in enumerate(pairwise(lines)):
-        kept[at], kept[at + 1] = _parted(kept[at], kept[at + 1], height / width)
+    for at in range(1, len(kept)):
+        kept[at - 1], kept[at] = _parted(kept[at - 1], kept[at], height / width)
     return tuple(line for line in kept if line.text.strip())
 
 

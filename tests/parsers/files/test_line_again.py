@@ -146,3 +146,5 @@ def test_one_sign_more_at_the_end_counts_and_nothing_else_does() -> None:
     for other in ("云岭咨询有限公司91500108X6JL", "云岭咨询有限公司91500108K6J", "云岭咨询有限公司91500108X6，"):
         assert with_last_sign(first, read(other)) is first
     assert with_last_sign(first, read("云岭咨询有限公司91500108X6J", "J", trust=0.3)) is first
+    placeless = first._replace(signs=())
+    assert with_last_sign(placeless, read("云岭咨询有限公司91500108X6J")) is placeless
