@@ -62,9 +62,13 @@ class InkMap:
     @cached_property
     def pen(self) -> Mask:
         """Ink that is no seal's: where red leads, only what is nearly black counts as a stroke across the seal."""
+        return np.asarray(np.where(self.red & (self.lightness > 90), 0, self.ink), dtype=np.uint8)
+
+    @cached_property
+    def red(self) -> NDArray[np.bool_]:
+        """Where a seal's ink is, however dark."""
         colour = self.colour.astype(np.int16)
-        lead = colour[..., 0] - np.maximum(colour[..., 1], colour[..., 2])
-        return np.asarray(np.where((lead > _SEAL_LEAD) & (self.lightness > 90), 0, self.ink), dtype=np.uint8)
+        return np.asarray(colour[..., 0] - np.maximum(colour[..., 1], colour[..., 2]) > _SEAL_LEAD, dtype=np.bool_)
 
     @cached_property
     def rulings(self) -> Mask:
@@ -90,8 +94,7 @@ class InkMap:
 
     def red_share(self, box: Box) -> float:
         """How much of the place is a seal's ink, 0 to 1."""
-        patch = self.colour[self.pixels(box)].astype(np.int16)
-        return float(np.mean(patch[..., 0] - patch[..., 1:].max(axis=2) > _SEAL_LEAD))
+        return float(np.mean(self.red[self.pixels(box)]))
 
     def is_clean(self, box: Box) -> bool:
         """Is there no stroke in this stretch of a line? Its underline and dust are none."""

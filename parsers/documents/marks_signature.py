@@ -28,7 +28,6 @@ _SPECK: Final = 0.006  #: smaller pieces are dust
 #: Ink, in squares of the print's height, and pieces that another row's signature may leave in this one: a stroke's end.
 _SPLINTERS: Final = (0.2, 2)
 _BESIDE: Final = 0.2  #: how far from that signature it then stands, in heights of print
-_RED_LEAD: Final = 40
 _STAMPED: Final = 0.5  #: red beside the label, outside the seal, in squares of the print's height
 _HASH_SIDE: Final = 32
 _FEWEST_LETTERS, _MOST_LETTERS = 2, 12  #: pieces of print that a typed name has
@@ -315,8 +314,7 @@ def _red_beside(ink: InkMap, row: SignPlaceRow, size: float, seal: Mark) -> floa
     """Red ink right of the label that does not belong to the seal, in squares of the print's height."""
     place = Box(row.label.right, row.label.top - 0.7 * size / ink.height, row.label.right + 0.2, row.label.bottom)
     rows, columns = ink.pixels(place)
-    patch = ink.colour[rows, columns].astype(np.int16)
-    red = patch[..., 0] - patch[..., 1:].max(axis=2) > _RED_LEAD
+    red = ink.red[rows, columns]
     if seal.box is not None and seal.presence is not Presence.ABSENT:
         rim = 0.01
         own = ink.pixels(Box(seal.box.left - rim, seal.box.top - rim, seal.box.right + rim, seal.box.bottom + rim))
