@@ -95,11 +95,11 @@ def _seen(
         square = _between(text, partner, seen[glyph.line], place)
         at = len(line.text[: glyph.at].rstrip()) - 1
         return _seen_between(before, line.line.trusts[at] if at >= 0 else 0.0, square, inked)
-    if line.sure and picture and place and (not before or before not in TICKED | UNTICKED):
+    if line.sure and picture and place and before not in TICKED | UNTICKED:
         # A text layer that draws its squares has no sign for them, but its labels stand in their very places.
         return _seen_between("", 0.0, _between(text, partner, _before_label(picture, line.box, place), place), inked)
     presence = _presence(before, line.sure, _distances(seen[glyph.line], place), inked)
-    return presence, line.sure or (before in TICKED and before != "")
+    return presence, line.sure or before in TICKED
 
 
 def _before_label(picture: InkMap, line: Box, place: Box) -> tuple[Square, ...]:
