@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from datetime import date, datetime
 
+from ledger.office_time import office_day
 from mailbot.settings import OFFICE_TIME
 
 _ANNEX_CLAUSE = re.compile(r"(附件[\d-]+)\s+§?([\d.]+)\s*(?:([a-z])\)?)?")
@@ -15,7 +16,7 @@ _MAIN_CLAUSE = re.compile(r"([一二三四五])(?:\.?[(（]([一二三四五六�
 
 def day(value: date | datetime) -> str:
     """2026年11月20日, without leading zeros (GB/T 9704-2012, 7.3.5.4)."""
-    value = _local(value)
+    value = office_day(value) if isinstance(value, datetime) else value
     return f"{value.year}年{value.month}月{value.day}日"
 
 
@@ -76,7 +77,3 @@ def page_ranges(pages: Iterable[int]) -> str:
         else:
             runs.append([page, page])
     return "、".join(str(first) if first == last else f"{first}–{last}" for first, last in runs)
-
-
-def _local(value: date | datetime) -> date:
-    return value.astimezone(OFFICE_TIME).date() if isinstance(value, datetime) else value
