@@ -4,17 +4,18 @@ The bot drafts, the person's word sends: facts come from the ledger and the appl
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from ledger.entries import Letter, LetterState
+from ledger.entries import Letter
 from ledger.questions import CaseFile
+from mailbot.cases.answers import reply
 from mailbot.cases.happenings import filing_of
 from mailbot.cases.workbench import Tools
 from mailbot.examination.command import Call
 from mailbot.examination.verdict import Clock, Severity
-from mailbot.letters.drafting import Item, LetterFacts, Sender, draft
+from mailbot.letters.drafting import Item, LetterFacts
 from mailbot.letters.naming import ACTIONS, addressee_of, business_of, you_of
 from mailbot.settings import OFFICE_TIME, Mailbox, Reviewer
 from parsers.mail.message import Message
@@ -84,28 +85,18 @@ class DecisionLetters:
 
     def letter(self, drafted: Drafted, file: CaseFile, *, key: str, not_before: datetime, held: bool = False) -> Letter:
         """Rendered and archived; `key` makes its identity the same on every attempt."""
-        tools, mailbox = self._tools, self.mailbox(file)
-        ready = draft(
+        ready = reply(
+            self._tools,
+            self.mailbox(file),
             drafted.kind,
             drafted.facts,
-            tools.words,
+            self.last_message(file),
             recipients=drafted.recipients,
-            sender=Sender(mailbox.address, tools.instance.key("letters")),
-            message=self.last_message(file),
             key=("decision", key),
-            at=tools.now(),
+            held=held,
             reply_to_person=False,
         )
-        return Letter(
-            kind=ready.kind,
-            mailbox=mailbox.address,
-            recipients=ready.recipients,
-            subject=ready.subject,
-            message_id=ready.message_id,
-            sha256=tools.archive.store([ready.raw]).sha256,
-            state=LetterState.HELD if held else LetterState.QUEUED,
-            not_before=not_before,
-        )
+        return replace(ready, not_before=not_before)
 
     def mailbox(self, file: CaseFile) -> Mailbox:
         """Where the case came in; a mailbox since taken out of the configuration has no successor: the first one."""
