@@ -10,6 +10,7 @@ from typing import TypedDict
 
 from mailbot.examination.rules.wordings import Voice, Wording
 from mailbot.examination.verdict import Finding
+from parsers.identifiers import check_citizen_id
 from parsers.names import Likeness
 
 
@@ -56,6 +57,11 @@ def both(left: Voice, right: Voice) -> Both:
 
 def in_subject(name: str | None) -> Iterable[Wording]:
     return (Wording(name, "subject"),) if name else ()
+
+
+def are_possible(*numbers: str) -> bool:
+    """Can these be citizens' numbers? One that cannot has a finding of its own (identifier_invalid)."""
+    return all(check_citizen_id(number).valid for number in numbers)
 
 
 def same(left: str, right: str) -> Likeness:

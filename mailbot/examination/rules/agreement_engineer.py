@@ -7,10 +7,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
-from mailbot.examination.rules.agreement import Disagreement, NumberDisagreement, both, in_subject, same
+from mailbot.examination.rules.agreement import (
+    Disagreement,
+    NumberDisagreement,
+    are_possible,
+    both,
+    in_subject,
+    same,
+)
 from mailbot.examination.rules.wordings import (
     Voice,
-    Wording,
     misread,
     odd_voices,
     papers,
@@ -23,7 +29,7 @@ from mailbot.examination.submission import OnFile, Submission
 from mailbot.examination.verdict import Finding
 from parsers.documents.document import DocumentKind
 from parsers.documents.screenshot import screenshots
-from parsers.identifiers import check_citizen_id, differing_positions
+from parsers.identifiers import differing_positions
 from parsers.names import Likeness, compare_persons, fold_person
 
 _LETTER: Final = DocumentKind.COMMITMENT_LETTER.value
@@ -71,10 +77,9 @@ def citizen_ids_agree(submission: Submission, on_file: OnFile) -> Iterator[Findi
     """Letter against card and page. A number with a wrong check digit has a finding of its own, on the letter."""
     if not _is_about_engineer(submission):
         return
-    said = [one for one in wordings(submission, "engineer_id") if _checks(one) or one.place != _LETTER]
+    said = [one for one in wordings(submission, "engineer_id") if are_possible(one.value) or one.place != _LETTER]
     for left, right, likeness in odd_voices(said, same):
-        valid = all(check_citizen_id(voice.value).valid for voice in (left, right))
-        sound = valid and all(not one.reconstructed for one in (left.best, right.best))
+        sound = are_possible(left.value, right.value) and all(not one.reconstructed for one in (left.best, right.best))
         yield CitizenIdDisagrees(
             **both(left, right),
             certain=sound and likeness is Likeness.DIFFERENT,
@@ -88,15 +93,11 @@ RULES: Final = (
 )
 
 
-def _checks(one: Wording) -> bool:
-    return check_citizen_id(one.value).valid
-
-
 def _is_about_engineer(submission: Submission) -> bool:
     """Elsewhere a card may be the handler's."""
     return "engineer" in submission.filing.subject.blanks
 
 
 def _numbers_prove_one_person(submission: Submission) -> bool:
-    numbers = [one for one in wordings(submission, "engineer_id") if _checks(one)]
+    numbers = [one for one in wordings(submission, "engineer_id") if are_possible(one.value)]
     return len({one.place for one in numbers}) > 1 and len({one.value for one in numbers}) == 1

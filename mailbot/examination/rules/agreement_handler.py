@@ -6,14 +6,14 @@ Whose certificate it is the name decides first (`insurance_bearer`): a namesake'
 from collections.abc import Iterator
 from typing import Final
 
-from mailbot.examination.rules.agreement import both
+from mailbot.examination.rules.agreement import are_possible, both
 from mailbot.examination.rules.agreement_engineer import CitizenIdDisagrees
 from mailbot.examination.rules.certificates_judged import judgeable, letter_of
 from mailbot.examination.rules.wordings import Voice, wording
 from mailbot.examination.submission import OnFile, Submission
 from mailbot.examination.verdict import Finding
 from parsers.documents.document import Field
-from parsers.identifiers import check_citizen_id, differing_positions
+from parsers.identifiers import differing_positions
 from parsers.names import Likeness, compare_persons
 
 
@@ -25,7 +25,7 @@ def handlers_number_agrees(submission: Submission, on_file: OnFile) -> Iterator[
     ours, theirs = letter.fields.get("handler_id"), certificate.citizen_id
     if ours is None or theirs is None or ours.value == theirs.value:
         return
-    if not _same_name(letter.fields.get("handler"), certificate.person) or not _possible(ours, theirs):
+    if not _same_name(letter.fields.get("handler"), certificate.person) or not are_possible(ours.value, theirs.value):
         return
     yield CitizenIdDisagrees(
         **both(Voice((wording(ours, letter),)), Voice((wording(theirs, certificate),))),
@@ -40,7 +40,3 @@ RULES: Final = (handlers_number_agrees,)
 
 def _same_name(one: Field | None, other: Field | None) -> bool:
     return one is not None and other is not None and compare_persons(one.value, other.value) is Likeness.EQUAL
-
-
-def _possible(*numbers: Field) -> bool:
-    return all(check_citizen_id(number.value).valid for number in numbers)
