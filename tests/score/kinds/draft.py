@@ -16,6 +16,8 @@ from tests.score.variety_letters import a_look
 
 #: How letters travel; the first has a text layer, the others are pictures.
 WAYS = ("digital", "scan", "photo", "dpi150", "scan+jpeg40", "skew", "scan+lying")
+#: A subject or a paper that names another firm makes other things follow.
+OF_FIRM = ("firm_unknown", "author_not_registered", "firm_not_copied", "insurance_wrong_employer")
 #: Stands for a paper that `finish` draws, unless a flaw has drawn or dropped it.
 _UNDRAWN = ("", b"")
 
@@ -59,7 +61,7 @@ class Draft:
             if plain:
                 self._plain(kind)
             else:
-                self._in_some_look(kind)
+                self.draw(kind)
 
     def _plain(self, kind: str) -> None:
         parcel, facts = self.parcel, self.facts
@@ -80,7 +82,8 @@ class Draft:
                 paper = statements.explanation(facts, parcel.registry)
                 parcel.put(kind, "情况说明及承诺书", paper, "digital")
 
-    def _in_some_look(self, kind: str) -> None:
+    def draw(self, kind: str) -> None:
+        """In some look, from the facts as they stand now."""
         match kind:
             case "letter":
                 self.letter()

@@ -5,9 +5,7 @@ from datetime import timedelta
 
 from mailbot.demo.case import POSTS
 from mailbot.demo.people import Firm, Project
-from tests.score.kinds.draft import Draft, Flaw, Kinds
-
-_FIRM_BESIDES = ("firm_unknown", "author_not_registered", "firm_not_copied", "insurance_wrong_employer")
+from tests.score.kinds.draft import OF_FIRM, Draft, Flaw, Kinds
 
 
 def _another_firm(draft: Draft) -> Firm:
@@ -20,8 +18,8 @@ def _firm_on(kind: str) -> Flaw:
     def flaw(draft: Draft) -> None:
         other = replace(draft.facts.firm, name=_another_firm(draft).name)
         with draft.pretending(firm=other):
-            draft.letter() if kind == "letter" else draft.screen(kind)
-        draft.expect("firm_disagrees", may=_FIRM_BESIDES)
+            draft.draw(kind)
+        draft.expect("firm_disagrees", may=OF_FIRM)
 
     return flaw
 
@@ -52,7 +50,12 @@ def _letter_of_another_firm(draft: Draft) -> None:
         draft.letter()
     draft.expect(
         "firm_disagrees",
-        may=("credit_identifier_disagrees", "legal_representative_disagrees", "insurance_wrong_person", *_FIRM_BESIDES),
+        may=(
+            "credit_identifier_disagrees",
+            "legal_representative_disagrees",
+            "insurance_wrong_person",
+            *OF_FIRM,
+        ),
     )
 
 
@@ -88,7 +91,7 @@ def _project_on(kind: str) -> Flaw:
     def flaw(draft: Draft) -> None:
         project = replace(draft.facts.project, name=draft.another_project().name)
         with draft.pretending(project=project):
-            draft.letter() if kind == "letter" else draft.screen(kind)
+            draft.draw(kind)
         draft.expect("project_disagrees", may=("section_disagrees",))
 
     return flaw
@@ -101,7 +104,7 @@ def _section_on(kind: str) -> Flaw:
         own, other = draft.random.choice((("JL2", "JL5"), ("第一监理合同段", "第四监理合同段"), ("TJ-JL04", "TJ-JL07")))
         draft.changed(project=Project(draft.facts.project.name, own))
         with draft.pretending(project=Project(draft.facts.project.name, other)):
-            draft.letter() if kind == "letter" else draft.screen(kind)
+            draft.draw(kind)
         draft.expect("section_disagrees", may=("project_disagrees",))
 
     return flaw
@@ -111,7 +114,7 @@ def _post_on(kind: str) -> Flaw:
     def flaw(draft: Draft) -> None:
         other = next(post for post in POSTS[::-1] if post[:2] != draft.facts.post[:2])
         with draft.pretending(post=other):
-            draft.letter() if kind == "letter" else draft.screen(kind)
+            draft.draw(kind)
         draft.expect("post_disagrees")
 
     return flaw

@@ -4,10 +4,7 @@ import re
 from dataclasses import replace
 
 from mailbot.demo.parcel import MAILBOXES
-from tests.score.kinds.draft import Draft, Flaw, Kinds
-
-#: A subject that names another firm makes other things follow.
-_OF_FIRM = ("firm_unknown", "author_not_registered", "firm_not_copied", "insurance_wrong_employer")
+from tests.score.kinds.draft import OF_FIRM, Draft, Flaw, Kinds
 
 
 def _subject(pattern: str, instead: str) -> Flaw:
@@ -48,7 +45,7 @@ def _other_firm_in_subject(draft: Draft) -> None:
     row = replace(draft.listed[0], name=other.name, credit_identifier=other.credit_identifier)
     draft.listed.append(replace(row, contact_address=other.contact_address, legal_representative=""))
     draft.parcel.subject = draft.parcel.subject.replace(draft.facts.firm.name, other.name)
-    draft.expect("firm_disagrees", may=(*_OF_FIRM, "credit_identifier_disagrees", "legal_representative_disagrees"))
+    draft.expect("firm_disagrees", may=(*OF_FIRM, "credit_identifier_disagrees", "legal_representative_disagrees"))
 
 
 def _not_in_directory(draft: Draft) -> None:
