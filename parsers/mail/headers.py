@@ -10,6 +10,11 @@ _WORD = re.compile(rb"=\?([^?\s*]{1,40})(?:\*[^?\s]{0,40})?\?([bBqQ])\?([^?]*(?:
 _FOLD = re.compile(rb"\r?\n(?=[ \t])|\r?\n")
 _HEX = re.compile(rb"%([0-9A-Fa-f]{2})")
 _PARAMETER_NAME = re.compile(r"^([^*]+?)(?:\*(\d{1,3}))?(\*?)$")
+_SEMICOLON = re.compile(rb";")
+_QUOTE_OR_SEMICOLON = re.compile(rb'[";]')
+# The second byte of a raw GBK character may be a backslash: it escapes nothing.
+_QUOTED = re.compile(rb'(?:[^"\\\x80-\xff]++|[\x80-\xff]\\?|\\.)*+"', re.DOTALL)  #: to its closing quote
+_ESCAPED = re.compile(rb'(?<![\x80-\xff])\\(["\\])')
 _PARAMETERS_LIMIT = 8 * 1024  #: bytes of Content-Type or Content-Disposition that are looked at
 _PIECES_LIMIT = 200  #: RFC 2231 pieces of one parameter; a name in more pieces is no name
 _NAME_LIMIT = 100  #: characters of a file name for display
@@ -151,37 +156,22 @@ def _split(line: bytes) -> list[bytes]:
     """Cut at the semicolons outside quotes; a quote that never closes is an ordinary sign."""
     parts: list[bytes] = []
     start = position = 0
-    quotes_close = True
-    while position < len(line):
-        sign = line[position]
-        if sign == 0x22 and quotes_close:
-            closing = _closing_quote(line, position + 1)
-            quotes_close = closing > 0  # tried once only: each further try would read the rest again
-            position = closing if quotes_close else position
-        elif sign == 0x3B:
-            parts.append(line[start:position])
-            start = position + 1
-        position += 1
-    return [*parts, line[start:]]
-
-
-def _closing_quote(line: bytes, position: int) -> int:
-    """Offset of the closing quote, -1 without one."""
-    while position < len(line):
-        sign = line[position]
-        # The second byte of a raw GBK character may be a backslash: it escapes nothing.
-        if sign == 0x5C or (sign >= 0x80 and line[position + 1 : position + 2] == b"\\"):
-            position += 2
-        elif sign == 0x22:
-            return position
+    marks = _QUOTE_OR_SEMICOLON
+    while mark := marks.search(line, position):
+        position = mark.end()
+        if mark[0] == b";":
+            parts.append(line[start : mark.start()])
+            start = position
+        elif quoted := _QUOTED.match(line, position):
+            position = quoted.end()
         else:
-            position += 1
-    return -1
+            marks = _SEMICOLON  # tried once only: each further try would read the rest again
+    return [*parts, line[start:]]
 
 
 def _unquoted(content: bytes) -> bytes:
     if content[:1] != b'"':
         return content
-    closing = _closing_quote(content, 1)
-    inner = content[1:closing] if closing > 0 else content[1:]
-    return re.sub(rb'(?<![\x80-\xff])\\(["\\])', rb"\1", inner)
+    quoted = _QUOTED.match(content, 1)
+    inner = content[1 : quoted.end() - 1] if quoted else content[1:]
+    return b"".join(_ESCAPED.split(inner))  # what is split at leaves its group behind: the escaped sign alone
