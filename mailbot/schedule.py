@@ -9,6 +9,7 @@ import signal
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from queue import SimpleQueue
 from threading import Event, Thread
 
 from apscheduler.executors.pool import ThreadPoolExecutor
@@ -49,11 +50,14 @@ class Schedule:
 
     def run_until_told(self, on_stop: Callable[[], None] = lambda: None) -> bool:
         """Returns after SIGTERM or SIGINT; False when a leg did not finish its piece of work in time."""
+        # Not an Event: its `set` inside a handler waits for ever when the signal comes within its `wait`, whose lock
+        # the same thread holds. A SimpleQueue may be put into from anywhere, a handler too.
+        told: SimpleQueue[int] = SimpleQueue()
         for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: self._stop.set())
+            signal.signal(number, lambda number, _: told.put(number))
         self.start()
         log.info("daemon started", extra={"legs": len(self._legs)})
-        self._stop.wait()
+        told.get()
         log.info("daemon stopping")
         on_stop()
         return self.stop()

@@ -147,3 +147,55 @@ def test_a_signal_ends_the_daemon_cleanly_though_a_leg_waits(number):
     process.send_signal(number)
     assert process.wait(15) == 0
     assert time.monotonic() - asked < 5
+
+
+#: Ends a schedule again and again, each time by a signal one line later of what the main thread runs when it waits.
+SIGNAL_AT_EVERY_LINE = """
+import logging, signal, sys
+from mailbot.schedule import Schedule
+
+class At:
+    def __init__(self, line):
+        self.left, self.armed = line, False
+    def __call__(self, frame, event, _):
+        if frame.f_code.co_name == "<lambda>":  # the handler: it is told, whatever follows
+            self.armed = False
+        if event == "line" and self.armed:
+            self.left -= 1
+            if self.left == 0:
+                signal.raise_signal(signal.SIGTERM)
+        return self
+    def filter(self, record):
+        self.armed = record.getMessage() == "daemon started"
+        return True
+
+log = logging.getLogger("mailbot.schedule")
+log.setLevel(logging.INFO)
+signal.signal(signal.SIGALRM, lambda *_: signal.raise_signal(signal.SIGTERM))  # when no line was left to come at
+line, left = 0, 0
+while left <= 0:
+    line += 1
+    at = At(line)
+    log.filters = [at]
+    signal.setitimer(signal.ITIMER_REAL, 0.2)
+    sys.settrace(at)
+    ended = Schedule().run_until_told()
+    sys.settrace(None)
+    left = at.left
+    print(line, ended, flush=True)
+"""
+
+
+def test_a_signal_ends_the_daemon_at_whatever_moment_it_comes():
+    """Within the wait itself too, where a handler that took a lock would wait for its own thread."""
+    process = subprocess.run(
+        [sys.executable, "-c", SIGNAL_AT_EVERY_LINE],
+        stdout=subprocess.PIPE,
+        cwd=Path(__file__).parents[2],
+        timeout=120,
+        text=True,
+        check=True,
+    )
+    told = process.stdout.splitlines()
+    assert len(told) > 5
+    assert told == [f"{line} True" for line in range(1, len(told) + 1)]
