@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from parsers.mail.message import Message
 from parsers.mail.provenance import Receiver, authenticate
 from parsers.mail.read import read_message
+from tests.pace import slowness
 
 CORPUS = Path(__file__).parents[2] / "corpus" / "mail"
 TOP = b"From: a@b.cn\r\nTo: c@d.cn\r\nSubject: x\r\n"
@@ -66,11 +67,12 @@ def long_names(name: bytes) -> bytes:
     ],
 )
 def test_a_hostile_mail_is_read_within_its_limits(raw, too_complex):
+    slow = slowness()
     started = time.process_time()
     message = read_message(raw).message
     elapsed = time.process_time() - started
     assert message.too_complex is too_complex
-    assert elapsed < 5.0  # of processor time: 1 s on an idle machine
+    assert elapsed < 5.0 * slow  # of processor time: 1 s on an idle machine
     if raw.startswith(TOP):
         assert message.author is not None
         assert message.author.addr_spec == "a@b.cn"
