@@ -14,7 +14,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
 
 from ledger.figures import DIMENSIONS, Period, Tally, mean_of, median_of
-from ledger.office_time import OfficeDay
+from ledger.office_day import OfficeDay
 from ledger.periods import FEEDBACK_CLOCK, of_review
 from ledger.tables import CASE, CLOCK
 

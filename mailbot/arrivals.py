@@ -5,8 +5,8 @@ from dataclasses import replace
 
 from ledger.archive import Archive, Stored
 from ledger.entries import Arrival, Delivery, MailState
+from ledger.office_time import office_day
 from mailbot.heads import Head
-from mailbot.settings import OFFICE_TIME
 from mailbot.transport.mailbox import Account, FolderState, RawMail, Unreadable
 
 
@@ -39,6 +39,6 @@ def _arrival(account: Account, state: FolderState, mail: RawMail, head: Head, ke
         delivery=Delivery(account.address, state.folder, state.uidvalidity, mail.uid, arrived, kept.size),
         whole=mail.whole,
     )
-    if account.since is not None and arrived.astimezone(OFFICE_TIME).date() < account.since:
+    if account.since is not None and office_day(arrived) < account.since:
         return replace(arrival, state=MailState.BACKLOG, reason="before_since")
     return arrival if mail.whole else replace(arrival, reason="too_large")

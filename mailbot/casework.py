@@ -17,6 +17,7 @@ from threading import Event, Thread
 from ledger.entries import CaseState, Claim, Letter
 from ledger.errors import ArchiveError, LedgerError, NotArchived, Stale
 from ledger.failpoints import fp
+from ledger.office_time import OFFICE_TIME, office_day
 from ledger.store import MAILBOT, DatabaseFailed
 from mailbot.cases.answers import answer
 from mailbot.cases.dossier import case_facts
@@ -34,7 +35,7 @@ from mailbot.isolation.child import IsolationFailed
 from mailbot.letters.drafting import LetterFacts, certain_only, facts_of
 from mailbot.office.accounts import receiver_of
 from mailbot.reading.mails import Unparsed
-from mailbot.settings import OFFICE_TIME, Mailbox
+from mailbot.settings import Mailbox
 from mailbot.watch.alarms import Alarm, AlarmKind
 
 log = logging.getLogger(__name__)
@@ -262,7 +263,7 @@ class Casework:
             examination,
             tools.words,
             office=tools.settings.office_of(mailbox),
-            today=now.astimezone(OFFICE_TIME).date(),
+            today=office_day(now),
             number=number,
             known=known,
         )

@@ -10,6 +10,7 @@ from threading import Event
 
 from ledger.archive import Archive
 from ledger.ledger import Ledger
+from ledger.office_time import OFFICE_TIME
 from mailbot.cases.workbench import Tools
 from mailbot.examination.workdays import Calendar
 from mailbot.instance import Instance
@@ -27,7 +28,7 @@ from mailbot.reviewers.post import Post
 from mailbot.reviewers.referral import Referrals
 from mailbot.reviewers.reminder import Reminders
 from mailbot.reviewers.window import Window
-from mailbot.settings import OFFICE_TIME, Mailbox, Settings
+from mailbot.settings import Mailbox, Settings
 from mailbot.watch.alarms import has_passed
 
 WEEK_PICTURE = "week@mailbot"

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from ledger.errors import LedgerError
+from ledger.office_time import OFFICE_TIME
 from mailbot.errors import MailbotError
 from mailbot.examination.matter import Matter
 from mailbot.examination.policies import POLICIES
@@ -23,7 +24,7 @@ from mailbot.office.calendars import load_calendar
 from mailbot.office.credentials import environment
 from mailbot.office.packs import load_matters
 from mailbot.reading.reader import PRELOAD, PaperReader
-from mailbot.settings import OFFICE_TIME, Mailbox, Settings, load_settings
+from mailbot.settings import Mailbox, Settings, load_settings
 from mailbot.transport.imap import open_mailbox
 from mailbot.transport.smtp import SmtpConnection
 from mailbot.workshop import apply_settings, mailbox_matters, open_archive, open_ledger

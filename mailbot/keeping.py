@@ -13,10 +13,10 @@ from ledger.archive import Archive
 from ledger.audit import Head
 from ledger.durable import replacing
 from ledger.ledger import Ledger
+from ledger.office_time import office_day
 from ledger.retention import MARKED_DAYS, Destroyed, Plan
 from mailbot.letters.rendering import Words
 from mailbot.reading.cache import ReadingCache
-from mailbot.settings import OFFICE_TIME
 
 log = logging.getLogger(__name__)
 
@@ -69,7 +69,7 @@ def purge_due(
     Killed at any point it is simply run again: rows are blanked with their hashes in the history, files go by a list
     that outlives the process. `folder` is where certificates are kept.
     """
-    today = now.astimezone(OFFICE_TIME).date()
+    today = office_day(now)
     plan = ledger.retention_plan(today)
     marked = ledger.mark_for_purge(today, now=now, actor=actor)
     destroyed = ledger.destroy(today, plan.at_most, now=now, actor=actor)
@@ -125,7 +125,7 @@ class Keeping:
     def work(self, stop: Event) -> int:
         """How many cases, mails and letters were destroyed today."""
         now = self._now()
-        today = now.astimezone(OFFICE_TIME).date().isoformat()
+        today = office_day(now).isoformat()
         if self._ledger.recall(_KEPT) == today:
             return 0
         forget_readings(self._cache, now)

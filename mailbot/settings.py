@@ -10,7 +10,6 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
 from pydantic import (
     AfterValidator,
@@ -30,7 +29,6 @@ from mailbot.examination.verdict import Severity
 from mailbot.office.validation import read_toml, validate
 from mailbot.reading.engines import EngineName
 
-OFFICE_TIME = ZoneInfo("Asia/Shanghai")
 _STORE = re.compile(r"s3://[a-z0-9][a-z0-9.-]+(/[\w.-]+)+/?", re.ASCII)
 LetterMode = Literal["auto", "hold", "off"]
 _ASK = "the codes are those that mailbot check --json shows"

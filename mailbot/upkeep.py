@@ -15,6 +15,7 @@ from threading import Event
 from typing import Final
 
 from ledger.entries import CaseEntry, ClockEntry
+from ledger.office_time import office_day
 from mailbot.errors import ConfigurationError
 from mailbot.examination.clocks import COURSES, prove
 from mailbot.examination.workdays import Calendar
@@ -22,7 +23,6 @@ from mailbot.office.calendars import load_calendar
 from mailbot.office.files import mark_of
 from mailbot.office.roster import readers
 from mailbot.reviewers.post import Post
-from mailbot.settings import OFFICE_TIME
 
 log = logging.getLogger(__name__)
 
@@ -139,7 +139,7 @@ class Upkeep:
 
     def _today(self) -> date:
         now: datetime = self._post.now()
-        return now.astimezone(OFFICE_TIME).date()
+        return office_day(now)
 
 
 def counted_again(clock: ClockEntry, calendar: Calendar) -> ClockEntry:

@@ -7,12 +7,12 @@ from email.policy import default
 from hashlib import sha256
 from threading import Event
 
+from ledger.office_time import OFFICE_TIME
 from mailbot.cases.workbench import Tools
 from mailbot.desk import Desk
 from mailbot.examination.verdict import Severity
 from mailbot.letters.labels import Labels
 from mailbot.office.calendars import load_calendar
-from mailbot.settings import OFFICE_TIME
 from parsers.documents.commitment_letter import CommitmentLetter, Signature
 from parsers.documents.document import FileRead, Mark, Presence
 from parsers.files.page import Box

@@ -13,12 +13,13 @@ from threading import Event
 from PIL import Image
 
 from ledger.entries import ClockEntry
+from ledger.office_time import OFFICE_TIME
 from mailbot.decisions.letters import DecisionFacts
 from mailbot.examination.verdict import Clock
 from mailbot.letters.drafting import Item
 from mailbot.letters.rendering import Words
 from mailbot.reviewers.prompts import Prompts
-from mailbot.settings import OFFICE_TIME, Office
+from mailbot.settings import Office
 from mailbot.upkeep import Moved, Recomputed
 from tests.builders_decisions import Bureau
 from tests.builders_desk import DeskOffice, a_day, a_desk, a_doubtful_mail, days, dispatch, mails_of

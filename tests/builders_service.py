@@ -15,6 +15,7 @@ from sqlalchemy import URL, make_url
 from ledger.archive import Archive
 from ledger.entries import Arrival, Delivery, Enterprise
 from ledger.ledger import Ledger
+from ledger.office_time import OFFICE_TIME
 from mailbot.cases.examined import Arrived
 from mailbot.cases.examiner import Examiner
 from mailbot.cases.known import Known
@@ -26,7 +27,7 @@ from mailbot.instance import Instance
 from mailbot.letters.rendering import Words
 from mailbot.office import calendars, packs
 from mailbot.reading.mails import MailReader
-from mailbot.settings import OFFICE_TIME, Settings
+from mailbot.settings import Settings
 from mailbot.workshop import apply_settings, mailbox_matters
 from parsers.documents.card_in_hand import CardInHandPhoto
 from parsers.documents.commitment_letter import Choice, Signature

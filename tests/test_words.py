@@ -15,6 +15,7 @@ from jinja2 import Environment, FileSystemLoader, UndefinedError, meta
 
 import templates
 from ledger.entries import CaseState
+from ledger.office_time import OFFICE_TIME
 from mailbot.examination import classify
 from mailbot.examination.feedback import LetterKind
 from mailbot.examination.matter import Matter
@@ -23,7 +24,7 @@ from mailbot.examination.verdict import Clock, Finding
 from mailbot.letters.drafting import Item, LetterFacts
 from mailbot.letters.rendering import Words
 from mailbot.office.packs import load_matters
-from mailbot.settings import OFFICE_TIME, Office
+from mailbot.settings import Office
 from parsers.documents.document import DocumentKind
 from parsers.documents.social_insurance import Variety
 from parsers.mail.message import AuthorDefect

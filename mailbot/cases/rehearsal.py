@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Final
 
 from ledger.entries import Claim
+from ledger.office_time import office_day
 from ledger.rehearsals import REASON
 from mailbot.cases.answers import answer
 from mailbot.cases.examined import Arrived, Examination
@@ -20,7 +21,7 @@ from mailbot.examination.rules.envelope import SubjectDeviates, SubjectMalformed
 from mailbot.examination.verdict import Outcome, Severity, Verdict
 from mailbot.letters.drafting import Item, LetterFacts, facts_of
 from mailbot.office.accounts import receiver_of
-from mailbot.settings import OFFICE_TIME, Mailbox
+from mailbot.settings import Mailbox
 from parsers.mail.message import Parsed
 
 _PREFIX: Final = re.compile(
@@ -87,7 +88,7 @@ class Rehearsal:
 
     def _facts(self, mailbox: Mailbox, examination: Examination) -> LetterFacts:
         tools = self._tools
-        today = tools.now().astimezone(OFFICE_TIME).date()
+        today = office_day(tools.now())
         office = tools.settings.office_of(mailbox)
         facts = facts_of(examination, tools.words, office=office, today=today, number=None)
         is_application = examination.classification.kind is MailKind.APPLICATION

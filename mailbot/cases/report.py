@@ -6,11 +6,11 @@ from datetime import date, datetime
 from enum import Enum
 from typing import Any
 
+from ledger.office_time import OFFICE_TIME
 from mailbot.cases.examined import Examination
 from mailbot.cases.papers_seen import files_seen
 from mailbot.examination.verdict import Finding, Judged, Verdict
 from mailbot.letters.rendering import Words
-from mailbot.settings import OFFICE_TIME
 from parsers.documents.document import Document, FileRead, holds_number
 from parsers.masking import mask, masked
 

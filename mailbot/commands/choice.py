@@ -4,12 +4,12 @@ from argparse import Namespace
 from datetime import datetime, timedelta
 
 from ledger.entries import CaseState
-from ledger.office_time import midnight
+from ledger.office_time import OFFICE_TIME, midnight
 from ledger.questions import CaseFilter
 from mailbot.errors import UsageError
 from mailbot.examination.matter import Matter
 from mailbot.letters.labels import Labels
-from mailbot.settings import OFFICE_TIME, Settings
+from mailbot.settings import Settings
 
 
 def cases_chosen(options: Namespace, settings: Settings, labels: Labels) -> CaseFilter:

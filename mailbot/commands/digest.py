@@ -3,8 +3,8 @@
 from argparse import Namespace
 from datetime import datetime
 
+from ledger.office_time import OFFICE_TIME
 from mailbot.app import desk
-from mailbot.settings import OFFICE_TIME
 
 
 def digest(options: Namespace) -> int:

@@ -5,8 +5,9 @@ from argparse import Namespace
 from datetime import datetime
 
 from ledger.directory_file import read_directory
+from ledger.office_time import OFFICE_TIME
 from mailbot.errors import UsageError
-from mailbot.settings import OFFICE_TIME, load_settings
+from mailbot.settings import load_settings
 from mailbot.workshop import open_ledger
 from parsers.masking import mask
 from parsers.names import fold_firm

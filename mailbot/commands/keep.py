@@ -12,6 +12,7 @@ from ledger.audit import Head
 from ledger.entries import MailEntry, MailState
 from ledger.errors import LedgerError
 from ledger.ledger import Ledger
+from ledger.office_time import office_day
 from ledger.parcel import Manifest, drill, read_manifest, write_backup
 from ledger.restoring import restore as restore_backup
 from ledger.retention import MARKED_DAYS
@@ -27,7 +28,7 @@ from mailbot.reading.cache import ReadingCache, content_key
 from mailbot.reading.mails import MAIL_PRELOAD, MailReader, Unparsed
 from mailbot.reindex import Reindexed
 from mailbot.reindex import reindex as reindex_archive
-from mailbot.settings import OFFICE_TIME, Settings, load_settings
+from mailbot.settings import Settings, load_settings
 from mailbot.workshop import open_archive, open_ledger
 
 _SECRET = "instance.secret"  # noqa: S105 - a file's name
@@ -94,7 +95,7 @@ def purge(options: Namespace) -> int:
     settings = load_settings(options.config)
     now = datetime.now(UTC)
     with open_ledger(settings) as ledger:
-        plan = ledger.retention_plan(now.astimezone(OFFICE_TIME).date())
+        plan = ledger.retention_plan(office_day(now))
         print(f"{plan.kept} kept; over: {plan.due}, of these marked: {plan.marked}, marked for {MARKED_DAYS} days: "
               f"{plan.ripe}; under a legal hold: {plan.held}; a run destroys at most {plan.at_most}")  # fmt: skip
         for number, reason in ledger.held_cases():

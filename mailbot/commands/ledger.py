@@ -9,12 +9,13 @@ from typing import Any
 
 from ledger.entries import CaseEntry
 from ledger.figures import Period
+from ledger.office_time import OFFICE_TIME
 from mailbot.commands.choice import cases_chosen, labels_of, mailboxes_chosen
 from mailbot.commands.table import show_cases
 from mailbot.errors import UsageError
 from mailbot.letters.notation import local_minute
 from mailbot.office.packs import load_matters
-from mailbot.settings import OFFICE_TIME, load_settings
+from mailbot.settings import load_settings
 from mailbot.workshop import open_ledger
 from parsers.masking import mask, masked_address
 

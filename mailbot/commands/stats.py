@@ -8,11 +8,12 @@ from itertools import groupby
 from ledger.figure_rows import figure_rows, figures_as_json
 from ledger.figures import Figures, Period
 from ledger.ledger import Ledger
+from ledger.office_time import OFFICE_TIME
 from mailbot.commands.choice import labels_of, mailboxes_chosen
 from mailbot.commands.layout import laid_out
 from mailbot.office.calendars import load_calendar
 from mailbot.office.packs import load_matters
-from mailbot.settings import OFFICE_TIME, Settings, load_settings
+from mailbot.settings import Settings, load_settings
 from mailbot.workshop import open_ledger
 
 

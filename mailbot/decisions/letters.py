@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from ledger.entries import Letter
+from ledger.office_time import office_day
 from ledger.questions import CaseFile
 from mailbot.cases.answers import reply
 from mailbot.cases.happenings import filing_of
@@ -17,7 +18,7 @@ from mailbot.examination.command import Call
 from mailbot.examination.verdict import Clock, Severity
 from mailbot.letters.drafting import Item, LetterFacts
 from mailbot.letters.naming import ACTIONS, addressee_of, business_of, you_of
-from mailbot.settings import OFFICE_TIME, Mailbox, Reviewer
+from mailbot.settings import Mailbox, Reviewer
 from parsers.mail.message import Message
 
 
@@ -65,7 +66,7 @@ class DecisionLetters:
             business=business_of(matter.name, facts.action, facts.submitted_by) if matter else "",
             annex=matter.annex if matter else "",
             office=tools.settings.office_of(mailbox),
-            today=now.astimezone(OFFICE_TIME).date(),
+            today=office_day(now),
             number=file.case.number,
             submitted_by=facts.submitted_by,
             firm=facts.firm,
@@ -118,7 +119,7 @@ class DecisionLetters:
     def firm_address(self, file: CaseFile) -> str | None:
         """The enterprise's contact address as the directory has it today."""
         name = file.case.facts.firm
-        today = self._tools.now().astimezone(OFFICE_TIME).date()
+        today = office_day(self._tools.now())
         firm = self._tools.ledger.enterprise(name, today) if name else None
         return firm.contact_address if firm else None
 

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import Any, Self
 
 from ledger.entries import CaseState, Claim, Letter
+from ledger.office_time import OFFICE_TIME
 from ledger.questions import CaseFile
 from mailbot.cases.workbench import Tools
 from mailbot.decisions.checklist import Lookup, checklist
@@ -18,7 +19,7 @@ from mailbot.decisions.plans import NotPossible
 from mailbot.decisions.tokens import Mark, Tokens
 from mailbot.examination.command import Why, Word
 from mailbot.letters.correspondence import Thread, compose, message_id
-from mailbot.settings import OFFICE_TIME, Mailbox, Office, Reviewer, Settings
+from mailbot.settings import Mailbox, Office, Reviewer, Settings
 from parsers.mail.message import Message
 from parsers.masking import mask
 

@@ -12,13 +12,14 @@ from typing import Final
 
 from ledger.entries import Claim, Letter
 from ledger.errors import NoSuchCase
+from ledger.office_time import office_day
 from ledger.questions import CaseFile
 from ledger.tokens import TokenEntry
 from mailbot.cases.workbench import Tools
 from mailbot.decisions.notes import Notes
 from mailbot.decisions.tokens import Tokens, shown_in
 from mailbot.office.accounts import receiver_of
-from mailbot.settings import OFFICE_TIME, Mailbox, Reviewer, Settings
+from mailbot.settings import Mailbox, Reviewer, Settings
 from mailbot.watch.alarms import Alarm, AlarmKind
 from parsers.mail.message import Message
 from parsers.mail.provenance import Authentication, authenticate
@@ -63,7 +64,7 @@ class Rights:
         standing = authenticate(message, receiver_of(mailbox)).state
         key = message.author.key if message.author else ""
         known = self.on_roster(key)
-        today = self._tools.now().astimezone(OFFICE_TIME).date()
+        today = office_day(self._tools.now())
         serving = known is not None and known.serves_on(today) and not message.author_defects
         if known is None:
             actor = f"unknown:{self._tools.instance.key('address', key)[:16]}"

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from datetime import date, datetime, time
 from random import Random
 
+from ledger.office_time import OFFICE_TIME, office_day
 from mailbot.demo.case import invent
 from mailbot.demo.flaws import flaws_of
 from mailbot.demo.parcel import Parcel, Way, perfect
 from mailbot.demo.people import Firm, Registry
-from mailbot.settings import OFFICE_TIME
 from parsers.documents.forms import Form
 
 FILINGS: tuple[tuple[str, str | None, str], ...] = (
@@ -41,7 +41,7 @@ def application(
         matter=matter,
         action=action,
         submitted_by=submitted_by,
-        received_on=received.astimezone(OFFICE_TIME).date(),
+        received_on=office_day(received),
         firm=firm,
     )
     parcel = perfect(facts, registry, forms, ways)

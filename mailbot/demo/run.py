@@ -29,6 +29,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 
 from ledger.entries import LetterState, MailState
 from ledger.ledger import Ledger
+from ledger.office_time import OFFICE_TIME
 from mailbot.commands.table import show_cases
 from mailbot.demo.applications import application
 from mailbot.demo.parcel import MAILBOXES, Way
@@ -36,7 +37,7 @@ from mailbot.demo.people import Firm, Registry
 from mailbot.demo.servers import Servers, mail_servers
 from mailbot.letters.labels import Labels
 from mailbot.office.packs import load_matters
-from mailbot.settings import OFFICE_TIME, load_settings
+from mailbot.settings import load_settings
 from mailbot.workshop import open_ledger
 from parsers.documents.forms import Form, load_forms
 

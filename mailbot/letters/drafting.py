@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from ledger.entries import CaseEntry
+from ledger.office_time import OFFICE_TIME
 from mailbot.cases.dossier import told
 from mailbot.cases.examined import Examination
 from mailbot.examination.rules.envelope import MailboxWrong
@@ -15,7 +16,7 @@ from mailbot.examination.verdict import Clock, Judged, Severity, Verdict
 from mailbot.letters.correspondence import Thread, compose, message_id, reply_subject
 from mailbot.letters.naming import addressee_of, business_of, you_of
 from mailbot.letters.rendering import Words
-from mailbot.settings import OFFICE_TIME, Office
+from mailbot.settings import Office
 from parsers.mail.message import Message
 
 #: Notes that ask the reviewer for something; an applicant is not told what the ledger knows (E20).

@@ -4,8 +4,7 @@ import re
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from ledger.office_time import office_day
-from mailbot.settings import OFFICE_TIME
+from ledger.office_time import OFFICE_TIME, office_day
 
 _ANNEX_CLAUSE = re.compile(r"(附件[\d-]+)\s+§?([\d.]+)\s*(?:([a-z])\)?)?")
 _ANNEX = re.compile(r"附件[\d-]+")

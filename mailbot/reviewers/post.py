@@ -8,11 +8,12 @@ from ledger.archive import Archive
 from ledger.entries import Letter
 from ledger.failpoints import fp
 from ledger.ledger import Ledger
+from ledger.office_time import OFFICE_TIME
 from mailbot.decisions.tokens import Mark
 from mailbot.instance import Instance
 from mailbot.letters.correspondence import Picture, compose, message_id
 from mailbot.letters.rendering import Words
-from mailbot.settings import OFFICE_TIME, Mailbox, Settings
+from mailbot.settings import Mailbox, Settings
 from parsers.masking import mask
 
 

@@ -12,6 +12,7 @@ from threading import Event
 from typing import Final
 
 from ledger.entries import CaseState, Letter
+from ledger.office_time import OFFICE_TIME
 from ledger.questions import CaseFile, OpenClock
 from mailbot.cases.workbench import Tools
 from mailbot.decisions.consequences import Decider
@@ -22,7 +23,7 @@ from mailbot.decisions.tokens import Tokens
 from mailbot.examination.command import Word
 from mailbot.examination.workdays import Calendar, CalendarYearMissing
 from mailbot.office.roster import readers_of
-from mailbot.settings import OFFICE_TIME, Reviewer
+from mailbot.settings import Reviewer
 
 log = logging.getLogger(__name__)
 

@@ -17,6 +17,7 @@ from urllib.parse import quote
 
 from ledger.desk import Waiting
 from ledger.entries import CaseEntry, CaseState, ClockEntry, FindingEntry, LetterState
+from ledger.office_time import office_day
 from ledger.periods import OFFICE_CLOCKS
 from ledger.questions import CaseFile
 from mailbot.cases.workbench import Tools
@@ -31,7 +32,7 @@ from mailbot.reading.mails import Unparsed
 from mailbot.reading.reader import AttachedFile
 from mailbot.reviewers.post import Post
 from mailbot.reviewers.spots import Spot, hidden_in, spots_of
-from mailbot.settings import OFFICE_TIME, Mailbox
+from mailbot.settings import Mailbox
 from parsers.documents.document import DocumentKind, FileRead
 from parsers.mail.message import Message, Parsed
 from parsers.masking import mask
@@ -114,7 +115,7 @@ class Referrals:
         """Tells every reviewer of what waits for him; how many mails were queued."""
         tools, sent = self._tools, 0
         now = tools.now()
-        day = now.astimezone(OFFICE_TIME).date()
+        day = office_day(now)
         for mailbox in tools.settings.mailbox:
             everybody = {*mailbox.reviewers, *(one.address for one in tools.settings.reviewer)}
             for reviewer in sorted(everybody):
@@ -144,7 +145,7 @@ class Referrals:
         alone = marks[0] if len(marks) == 1 else None
         if alone is None:
             laid = [_answerable(one, mark, mailbox.address) for one, mark in zip(laid, marks, strict=True)]
-        today = self._tools.now().astimezone(OFFICE_TIME).date()
+        today = office_day(self._tools.now())
         facts = Referral(today, self._tools.settings.office_of(mailbox).name, tuple(laid))
         queued = self._post.put(
             "referral", purpose, mailbox=mailbox, to=reviewer, facts=facts, pictures=pictures, refers=rounds, mark=alone

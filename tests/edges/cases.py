@@ -5,9 +5,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 
+from ledger.office_time import OFFICE_TIME
 from mailbot.cases.examined import Examination
 from mailbot.examination.verdict import Severity
-from mailbot.settings import OFFICE_TIME
 from parsers.documents.commitment_letter import CommitmentLetter
 from parsers.documents.document import Document, DocumentKind, FileRead
 from parsers.documents.social_insurance import SocialInsuranceCertificate

@@ -13,12 +13,12 @@ import pytest
 
 from ledger.entries import CaseState, LetterState, MailState
 from ledger.errors import Stale
+from ledger.office_time import OFFICE_TIME
 from mailbot.examination.clocks import Event, Happened, after
 from mailbot.examination.command import Call, Command, Word, parse
 from mailbot.examination.verdict import Outcome
 from mailbot.office.roster import readers
 from mailbot.office.suspension import Suspension, SuspensionList
-from mailbot.settings import OFFICE_TIME
 from parsers.documents.commitment_letter import Choice
 from parsers.documents.commitment_letter_alterations import Alteration, AlterationKind
 from parsers.documents.document import DocumentKind, Mark, Presence

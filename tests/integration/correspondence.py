@@ -9,10 +9,10 @@ from email.policy import SMTP
 from itertools import count
 from pathlib import Path
 
+from ledger.office_time import OFFICE_TIME
 from mailbot.demo.applications import application
 from mailbot.demo.parcel import Parcel
 from mailbot.demo.people import Firm, Registry
-from mailbot.settings import OFFICE_TIME
 from parsers.documents.forms import load_forms
 
 INFORMATION, TRACK = "review1@review.test", "review2@review.test"

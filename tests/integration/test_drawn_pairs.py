@@ -10,6 +10,7 @@ from itertools import product
 import pytest
 
 from ledger.entries import Enterprise
+from ledger.office_time import OFFICE_TIME
 from mailbot.cases.examiner import Examiner
 from mailbot.cases.known import Known
 from mailbot.cases.records import LedgerRecords
@@ -22,7 +23,6 @@ from mailbot.isolation.child import Nursery
 from mailbot.office.calendars import load_calendar
 from mailbot.office.packs import load_matters
 from mailbot.reading.reader import PRELOAD, PaperReader
-from mailbot.settings import OFFICE_TIME
 from parsers.documents.forms import load_forms
 from parsers.mail.provenance import Receiver
 from tests.builders_service import Office, arrived

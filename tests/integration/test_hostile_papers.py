@@ -11,9 +11,9 @@ from datetime import datetime
 import pytest
 from PIL import Image
 
+from ledger.office_time import OFFICE_TIME
 from mailbot.demo.applications import application
 from mailbot.demo.people import Registry
-from mailbot.settings import OFFICE_TIME
 from parsers.documents.forms import load_forms
 from tests.parsers.files import hostile
 

@@ -12,9 +12,9 @@ from time import monotonic, sleep
 
 import pytest
 
+from ledger.office_time import OFFICE_TIME
 from mailbot.demo.applications import application
 from mailbot.demo.people import Registry
-from mailbot.settings import OFFICE_TIME
 from parsers.documents.forms import load_forms
 from tests.servers.postfix import MailServers, missing_servers
 

@@ -10,8 +10,8 @@ from functools import cached_property
 import pytest
 
 from ledger.entries import CaseState, Enterprise, LetterState, MailState
+from ledger.office_time import OFFICE_TIME
 from ledger.questions import CaseFilter
-from mailbot.settings import OFFICE_TIME
 from tests.integration.correspondence import APPLICANTS, COMPLETE, CORRECTION, INFORMATION, RECEIPT, TRACK, Town
 from tests.integration.mail_client import MailClient, text_of
 from tests.integration.told_office import told_office

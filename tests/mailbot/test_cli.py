@@ -10,10 +10,10 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from ledger.office_time import OFFICE_TIME
 from mailbot.cli import main
 from mailbot.demo.applications import application
 from mailbot.demo.people import Registry
-from mailbot.settings import OFFICE_TIME
 from parsers.documents.forms import load_forms
 from tests.builders_service import TRACK_BOX, Office, a_mail
 

@@ -6,11 +6,11 @@ import pytest
 
 from ledger.entries import CaseState
 from ledger.ledger import Ledger
+from ledger.office_time import OFFICE_TIME
 from mailbot.cli import main
 from mailbot.commands.decide import understood
 from mailbot.errors import UsageError
 from mailbot.examination.command import Call, Check, Command, Word
-from mailbot.settings import OFFICE_TIME
 from parsers.names import fold_firm
 from tests.builders_decisions import Bureau
 from tests.builders_service import REVIEWER

@@ -9,10 +9,10 @@ from threading import Event
 import pytest
 
 from ledger.entries import ClockEntry, LetterState
+from ledger.office_time import OFFICE_TIME
 from ledger.questions import CaseFilter
 from mailbot.desk import Desk
 from mailbot.office.calendars import load_calendar
-from mailbot.settings import OFFICE_TIME
 from tests.builders_service import REVIEWER, TRACK_BOX, Office, a_mail
 from tests.builders_submission import PROJECT
 

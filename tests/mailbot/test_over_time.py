@@ -9,11 +9,11 @@ from threading import Event
 import pytest
 
 from ledger.entries import CaseState, MailState
+from ledger.office_time import OFFICE_TIME
 from mailbot.cases.happenings import clocks_of, happened
 from mailbot.office.accounts import receiver_of
 from mailbot.office.authorities import Authority, ProjectMap
 from mailbot.office.suspension import Suspension, SuspensionList
-from mailbot.settings import OFFICE_TIME
 from parsers.documents.document import DocumentKind, Presence
 from tests import builders_submission as built
 from tests.builders_service import (

@@ -10,10 +10,10 @@ from threading import Event
 import pytest
 
 from ledger.entries import CaseState
+from ledger.office_time import OFFICE_TIME
 from mailbot.examination.workdays import Calendar
 from mailbot.office.calendars import load_calendar
 from mailbot.reviewers.post import Post
-from mailbot.settings import OFFICE_TIME
 from mailbot.upkeep import Upkeep
 from tests.builders_service import INFORMATION_BOX, REVIEWER, TRACK_BOX, Office, a_mail
 

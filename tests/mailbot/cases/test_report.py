@@ -6,11 +6,11 @@ from datetime import date, datetime
 
 import pytest
 
+from ledger.office_time import OFFICE_TIME
 from mailbot.cases.report import as_json, as_text, document_as_json, evidence_of, files_as_text
 from mailbot.examination.verdict import Clock, Finding, Severity
 from mailbot.letters.rendering import Words
 from mailbot.office.packs import load_matters
-from mailbot.settings import OFFICE_TIME
 from parsers.documents.document import DocumentKind, Field, FileRead
 from parsers.files.page import Fault, Unreadable
 from parsers.mail.provenance import Receiver

@@ -3,11 +3,11 @@
 from datetime import date, timedelta
 
 from ledger.archive import Archive
+from ledger.office_time import office_day
 from ledger.retention import MARKED_DAYS
 from mailbot import keeping
 from mailbot.keeping import Keeping, purge_due
 from mailbot.letters.rendering import Words
-from mailbot.settings import OFFICE_TIME
 from tests.mailbot.commands.some_cases import OVER, three_cases
 
 
@@ -34,7 +34,7 @@ def test_the_records_are_kept_once_a_day(ledger, settings, monkeypatch):
     for hours in (0, 1, 12, 13, 36, 37):
         now[0] = OVER + timedelta(hours=hours)
         leg.work(None)
-    assert [day.astimezone(OFFICE_TIME).date() for day in days] == [date(2029, 11, day) for day in (21, 22, 23)]
+    assert [office_day(day) for day in days] == [date(2029, 11, day) for day in (21, 22, 23)]
 
 
 class FakePurged:

@@ -6,8 +6,8 @@ from threading import Event
 import pytest
 
 from ledger.entries import CaseState
+from ledger.office_time import OFFICE_TIME
 from mailbot.decisions.tokens import shown_in
-from mailbot.settings import OFFICE_TIME
 from tests.builders_decisions import HEAD, SUBSTITUTE, Bureau, roster
 from tests.builders_service import ENGINEER, OFFICE_OF_FIRM, REVIEWER
 from tests.builders_submission import ENGINEER as NAME

@@ -8,6 +8,7 @@ from functools import cache
 
 import pytest
 
+from ledger.office_time import OFFICE_TIME
 from mailbot.demo.applications import FILINGS, a_working_time, application
 from mailbot.demo.flaws import ADDED, ANY, BY_ENGINEER, BY_FIRM, INFORMATION, flaws_of
 from mailbot.demo.parcel import MAILBOXES
@@ -17,7 +18,6 @@ from mailbot.examination.rules import KNOWN_CODES
 from mailbot.examination.subject import read_subject
 from mailbot.examination.verdict import Outcome
 from mailbot.office.packs import load_matters
-from mailbot.settings import OFFICE_TIME
 from parsers.documents.forms import load_forms
 from parsers.files.kind import FileKind
 from parsers.identifiers import Check, check_citizen_id, check_credit_identifier

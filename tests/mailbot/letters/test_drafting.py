@@ -6,9 +6,10 @@ from email.policy import default
 
 import pytest
 
+from ledger.office_time import OFFICE_TIME
 from mailbot.examination.verdict import Severity
 from mailbot.letters.drafting import Sender, certain_only, draft, facts_of
-from mailbot.settings import OFFICE_TIME, Office
+from mailbot.settings import Office
 from parsers.mail.provenance import Receiver
 from tests.builders_service import ADD, INFORMATION_BOX, NOW, OFFICE_OF_FIRM, TRACK_BOX, a_mail, arrived
 from tests.builders_service import Office as WholeOffice

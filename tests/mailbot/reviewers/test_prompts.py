@@ -6,9 +6,9 @@ from threading import Event
 import pytest
 
 from ledger.entries import CaseState
+from ledger.office_time import OFFICE_TIME
 from mailbot.decisions.tokens import shown_in
 from mailbot.reviewers.prompts import Prompts
-from mailbot.settings import OFFICE_TIME
 from tests.builders_decisions import Bureau
 from tests.builders_service import OFFICE_OF_FIRM
 from tests.builders_submission import ENGINEER, FIRM

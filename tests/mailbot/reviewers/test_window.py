@@ -7,10 +7,9 @@ import pytest
 
 from ledger.entries import CaseState, LetterState
 from ledger.letters import FEEDBACK
-from ledger.office_time import office_day
+from ledger.office_time import OFFICE_TIME, office_day
 from ledger.questions import CaseFilter
 from mailbot.office.calendars import load_calendar
-from mailbot.settings import OFFICE_TIME
 from tests.builders_desk import (
     HEAD,
     SUBSTITUTE,

@@ -5,7 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from ledger.office_time import OfficeDay, midnight, office_day
+from ledger.office_day import OfficeDay
+from ledger.office_time import midnight, office_day
 from ledger.tables import MAIL
 from tests.ledger.builders import an_arrival
 
