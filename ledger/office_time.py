@@ -8,6 +8,7 @@ OFFICE_TIME: Final = ZoneInfo("Asia/Shanghai")
 
 
 def office_day(moment: datetime) -> date:
+    """The calendar day in Chongqing: the day of receipt of a mail that arrived then (E11). `moment` is aware."""
     return moment.astimezone(OFFICE_TIME).date()
 
 

@@ -30,7 +30,6 @@ from mailbot.decisions.replies import Decisions
 from mailbot.examination.classify import MailKind
 from mailbot.examination.feedback import Desk, Feedback, LetterKind, feedback_for
 from mailbot.examination.verdict import Outcome
-from mailbot.examination.workdays import day_of_receipt
 from mailbot.isolation.child import IsolationFailed
 from mailbot.letters.drafting import LetterFacts, certain_only, facts_of
 from mailbot.office.accounts import receiver_of
@@ -198,7 +197,7 @@ class Casework:
         """E28: the wish stands with the case from now on; only a person withdraws it. Noted again, it is the same."""
         case = examination.case
         if examination.classification.kind is MailKind.WITHDRAWAL and case and case.state.is_open:
-            asked = {"withdrawal_asked_on": day_of_receipt(examination.received).isoformat()}
+            asked = {"withdrawal_asked_on": office_day(examination.received).isoformat()}
             self._tools.ledger.record_step(case.number, asked, actor=MAILBOT, now=self._tools.now())
 
     def _file_case(self, claim: Claim, mailbox: Mailbox, examination: Examination, feedback: Feedback) -> None:

@@ -13,8 +13,8 @@ from importlib.metadata import version
 from pathlib import Path
 
 from ledger.errors import LedgerError
+from ledger.office_time import OFFICE_TIME
 from mailbot.errors import MailbotError
-from mailbot.examination.workdays import SHANGHAI
 
 Verb = Callable[[argparse.Namespace], int]
 
@@ -193,7 +193,7 @@ def _moment(text: str) -> datetime:
         moment = datetime.fromisoformat(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(f"{text} is no time; write 2026-03-12T06:57:00+08:00") from error
-    return moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI)
+    return moment if moment.tzinfo else moment.replace(tzinfo=OFFICE_TIME)
 
 
 def _month(text: str) -> date:

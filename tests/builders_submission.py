@@ -6,9 +6,9 @@ from datetime import date, datetime
 from functools import cache
 
 from ledger.entries import Enterprise
+from ledger.office_time import OFFICE_TIME
 from mailbot.examination.subject import read_subject
 from mailbot.examination.submission import OnFile, Submission
-from mailbot.examination.workdays import SHANGHAI
 from mailbot.office.calendars import load_calendar
 from mailbot.office.packs import load_matters
 from parsers.documents.commitment_letter import CommitmentLetter
@@ -44,7 +44,7 @@ def calendar():
 
 
 def at(day: date, hour: int = 10) -> datetime:
-    return datetime(day.year, day.month, day.day, hour, tzinfo=SHANGHAI)
+    return datetime(day.year, day.month, day.day, hour, tzinfo=OFFICE_TIME)
 
 
 def read(value: str, *, certain: bool = True, confidence: float = 0.99, by: ReadBy = ReadBy.OCR) -> Field:

@@ -10,11 +10,11 @@ from datetime import date
 from hashlib import sha256
 from typing import Final
 
+from ledger.office_time import office_day
 from ledger.questions import CaseMatch, CaseQuery, FoundBy
 from mailbot.cases.known import Known
 from mailbot.examination.matter import Matter
 from mailbot.examination.submission import SubjectReading, Submission
-from mailbot.examination.workdays import day_of_receipt
 from parsers.documents.document import FileRead
 from parsers.mail.message import Message, Parsed
 from parsers.names import Likeness, compare_titles
@@ -54,7 +54,7 @@ def other_side(submission: Submission, known: Known, engineer_key: str | None) -
     query = CaseQuery(
         matter=submission.matter.key,
         action=filing.action,
-        firm=known.filed_as(subject, day_of_receipt(submission.received)),
+        firm=known.filed_as(subject, office_day(submission.received)),
         engineer=subject.engineer,
         engineer_key=engineer_key,
     )

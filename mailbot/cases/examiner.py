@@ -11,6 +11,7 @@ from datetime import date
 from time import monotonic
 from typing import Protocol
 
+from ledger.office_time import office_day
 from ledger.questions import CaseMatch
 from mailbot.cases.belonging import (
     ANSWERS_OURS,
@@ -32,7 +33,7 @@ from mailbot.examination.matter import Filing, Matter
 from mailbot.examination.subject import read_subject
 from mailbot.examination.submission import OnFile, SubjectReading, Submission
 from mailbot.examination.verdict import Judged, Outcome, Verdict, outcome_of
-from mailbot.examination.workdays import Calendar, day_of_receipt
+from mailbot.examination.workdays import Calendar
 from mailbot.reading.reader import AttachedFile
 from parsers.documents.commitment_letter import CommitmentLetter
 from parsers.documents.document import FileRead
@@ -109,7 +110,7 @@ class Examiner:
         """Never raises for bad mail; the ledger's and the reader's own errors pass through."""
         started = monotonic()
         parsed = arrived.parsed
-        message, day = parsed.message, day_of_receipt(arrived.received)
+        message, day = parsed.message, office_day(arrived.received)
         matters = tuple(matter for matter in self.matters if matter.in_force(day))
         subject = read_subject(message.subject, matters, lambda name: self._known.registered(name, day))
         case = case_of(message, subject, self._known, same_as=arrived.same_as, day=day)

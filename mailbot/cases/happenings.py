@@ -9,11 +9,12 @@ from datetime import date, datetime
 from typing import Final
 
 from ledger.entries import CaseFacts, CaseState, ClockEntry, LetterState
+from ledger.office_time import office_day
 from ledger.questions import CaseFile
 from mailbot.examination.clocks import Event, Happened, after
 from mailbot.examination.matter import Filing, Matter
 from mailbot.examination.verdict import Clock
-from mailbot.examination.workdays import Calendar, day_of_receipt
+from mailbot.examination.workdays import Calendar
 
 #: Days that a person enters with `record_step`, as ISO dates.
 ENTERED: Final = {
@@ -40,7 +41,7 @@ def happened(file: CaseFile) -> tuple[Happened, ...]:
     told = sorted(_told(file), key=lambda one: one[0])
     entered = tuple(_days(file))
     shown = (one for one in _shown(file.case.facts.clocks) if one.event not in {day.event for day in entered})
-    return (*shown, *(Happened(event, day_of_receipt(at)) for at, event in told), *entered)
+    return (*shown, *(Happened(event, office_day(at)) for at, event in told), *entered)
 
 
 def clocks_of(file: CaseFile, *more: Happened, matters: Iterable[Matter], calendar: Calendar) -> tuple[ClockEntry, ...]:

@@ -10,12 +10,12 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from ledger.entries import Enterprise
+from ledger.office_time import office_day
 from ledger.questions import CaseMatch, FoundBy
 from mailbot.cases.people import national_files, signatures_of
 from mailbot.cases.records import Records
 from mailbot.examination.rules.engagement_facts import project
 from mailbot.examination.submission import Engagement, Handled, OnFile, SubjectReading, Submission
-from mailbot.examination.workdays import day_of_receipt
 from mailbot.instance import Instance
 from mailbot.office.authorities import CITY, DISTRICT, ProjectMap
 from mailbot.office.suspension import SuspensionList
@@ -89,7 +89,7 @@ class Known:
 
     def _with_directory(self, on_file: OnFile, records: Records, submission: Submission) -> OnFile:
         """What directory and suspension list say of the firm, and of whom the mail went to, on that day."""
-        name, day = submission.subject.firm, day_of_receipt(submission.received)
+        name, day = submission.subject.firm, office_day(submission.received)
         firm = records.enterprise(name, day) if name else None
         as_of = records.directory_as_of()
         return replace(

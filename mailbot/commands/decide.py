@@ -6,6 +6,7 @@ from argparse import Namespace
 from datetime import UTC, datetime
 from typing import Final
 
+from ledger.office_time import office_day
 from mailbot.decisions.carrying_out import Carrier
 from mailbot.decisions.notes import Note, Notes
 from mailbot.decisions.plans import NotPossible
@@ -13,7 +14,6 @@ from mailbot.decisions.rights import roster_of
 from mailbot.decisions.tokens import Tokens
 from mailbot.errors import UsageError
 from mailbot.examination.command import Check, Command, NotUnderstood, Parsed, Word, parse
-from mailbot.examination.workdays import day_of_receipt
 from mailbot.office.packs import load_matters
 from mailbot.settings import Reviewer, Settings, load_settings
 from mailbot.workshop import open_ledger, tools_without_reader
@@ -66,7 +66,7 @@ def understood(words: list[str]) -> Command:
 
 
 def _reviewer(settings: Settings, address: str) -> Reviewer:
-    today = day_of_receipt(datetime.now(UTC))
+    today = office_day(datetime.now(UTC))
     for one in roster_of(settings):
         if one.address.lower() == address.lower() and one.serves_on(today):
             return one

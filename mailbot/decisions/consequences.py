@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from ledger.entries import CaseState
+from ledger.office_time import office_day
 from ledger.questions import CaseFile
 from mailbot.cases.happenings import filing_of
 from mailbot.cases.workbench import Tools
@@ -18,7 +19,7 @@ from mailbot.decisions.letters import DecisionLetters, Drafted, defects, failed_
 from mailbot.decisions.plans import NotPossible, Plan, Reason, waiting
 from mailbot.examination.clocks import Event, Happened
 from mailbot.examination.command import Command, Word
-from mailbot.examination.workdays import CalendarYearMissing, day_of_receipt
+from mailbot.examination.workdays import CalendarYearMissing
 from mailbot.letters.drafting import Item
 from mailbot.settings import Reviewer
 from parsers.masking import mask
@@ -88,7 +89,7 @@ class Decider:
             CaseState.COMPLETE,
             letters=(Drafted("complete", (file.case.facts.applicant,), facts),),
             cancel=waiting(file),
-            clocks=clocks_after(self._tools, file, Happened(Event.COMPLETED, day_of_receipt(now))),
+            clocks=clocks_after(self._tools, file, Happened(Event.COMPLETED, office_day(now))),
         )
 
     def _correct(self, command: Command, file: CaseFile, reviewer: Reviewer, now: datetime) -> Plan | NotPossible:
@@ -125,7 +126,7 @@ class Decider:
         facts = file.case.facts
         if file.case.state is CaseState.COMPLETE and failed_calls(file.case.steps):
             return NotPossible(Reason.IDENTITY_FAILED)
-        today, steps = day_of_receipt(now), {"national_closed_on": day_of_receipt(now).isoformat()}
+        today, steps = office_day(now), {"national_closed_on": office_day(now).isoformat()}
         kind, state = "approved", CaseState.APPROVED
         if facts.action == "close" and facts.submitted_by == "firm":
             kind, state = "closed_directly", CaseState.CLOSED  # D33: no 复核 is needed
@@ -165,7 +166,7 @@ class Decider:
         if file.case.facts.submitted_by != "engineer":
             return NotPossible(Reason.NOT_BY_ENGINEER)
         calls, failed = unanswered_calls(file.case.steps), failed_calls(file.case.steps)
-        days = {day for at in calls if self._works(day := day_of_receipt(at))}
+        days = {day for at in calls if self._works(day := office_day(at))}
         if not failed and len(days) < CALL_ATTEMPTS:
             return NotPossible(Reason.CALLS_MISSING, calls=len(days))
         facts = self._letters.facts(file, reviewer, now, calls=calls, failed=failed)

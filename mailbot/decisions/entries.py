@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from ledger.entries import ClockEntry
+from ledger.office_time import office_day
 from ledger.questions import CaseFile
 from mailbot.cases.happenings import ENTERED, clocks_of
 from mailbot.cases.workbench import Tools
@@ -11,7 +12,6 @@ from mailbot.decisions.letters import DecisionLetters
 from mailbot.decisions.plans import NotPossible, Plan, Reason, waiting
 from mailbot.examination.clocks import Event, Happened
 from mailbot.examination.command import Call, Check, Command, Word
-from mailbot.examination.workdays import day_of_receipt
 from mailbot.settings import Reviewer
 from parsers.dates import parse_date
 
@@ -33,7 +33,7 @@ class Entries:
 
     def verified(self, command: Command, file: CaseFile, reviewer: Reviewer, now: datetime) -> Plan | NotPossible:
         day = command.day
-        if day is None or not day_of_receipt(file.case.facts.received_at) <= day <= day_of_receipt(now):
+        if day is None or not office_day(file.case.facts.received_at) <= day <= office_day(now):
             return NotPossible(Reason.DATE_IMPOSSIBLE)
         state = file.case.state
         clocks = clocks_after(self._tools, file, Happened(Event.VERIFIED, day))
@@ -54,7 +54,7 @@ class Entries:
         return Plan(Word.CALL, state, state, steps=steps, cancel=drawn)
 
     def hand_over(self, command: Command, file: CaseFile, reviewer: Reviewer, now: datetime) -> Plan | NotPossible:
-        mailbox, today = self._letters.mailbox(file), day_of_receipt(now)
+        mailbox, today = self._letters.mailbox(file), office_day(now)
         own = {address.lower() for address in mailbox.reviewers}
         for other in self._tools.settings.reviewer:
             named = command.text.lower() in (other.name.lower(), other.address.lower())
@@ -88,7 +88,7 @@ class Entries:
     def _day(self, step: str, text: str, file: CaseFile, now: datetime) -> Plan | NotPossible:
         """A day that no paper shows, or shows wrongly: its period is counted from it."""
         day, state = parse_date(text), file.case.state
-        if day is None or day > day_of_receipt(now):
+        if day is None or day > office_day(now):
             return NotPossible(Reason.DATE_IMPOSSIBLE)
         clocks = clocks_after(self._tools, file, Happened(ENTERED[step], day))
         return Plan(Word.CHECK, state, state, steps={step: day.isoformat()}, clocks=clocks, day=day)

@@ -5,6 +5,7 @@
 
 from collections.abc import Iterable, Iterator
 
+from ledger.office_time import office_day
 from mailbot.examination.clocks import Event, Happened, after
 from mailbot.examination.matter import Filing
 from mailbot.examination.rules import RULES
@@ -13,7 +14,6 @@ from mailbot.examination.rules.engagement_facts import completion_days, event_da
 from mailbot.examination.rules.envelope import MailboxWrong
 from mailbot.examination.submission import OnFile, SubjectReading, Submission
 from mailbot.examination.verdict import Clock, Finding, Judged, Outcome, Severity, Verdict, outcome_of
-from mailbot.examination.workdays import day_of_receipt
 
 #: Findings that do not hang on which filing it is, so an assumed filing leaves them certain.
 _FREE_OF_FILING = ("subject_", "mailbox_", "attachments_missing", "attachment_")
@@ -80,7 +80,7 @@ def events_of(submission: Submission, judged: Iterable[Judged], outcome: Outcome
         yield from (Happened(event, shown.day) for shown in event_days(submission)[:1])
     yield from (Happened(Event.ACCEPTANCE, shown.day) for shown in completion_days(submission)[:1])
     yield from (Happened(Event.SUBMITTED, shown.day) for shown in submission_days(submission)[:1])
-    received = day_of_receipt(submission.received)
+    received = office_day(submission.received)
     yield Happened(Event.RECEIVED, received)
     if not any(isinstance(one.finding, FirmNotCopied) for one in judged):
         yield Happened(Event.COPIED, received)

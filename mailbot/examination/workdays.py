@@ -10,12 +10,9 @@ bounds.
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, timedelta
 from functools import cached_property
 from typing import Final
-
-#: China keeps one time all year round (no summer time since 1991), so a fixed offset needs no zone database.
-SHANGHAI: Final = timezone(timedelta(hours=8), "Asia/Shanghai")
 
 _DAY: Final = timedelta(days=1)
 _SATURDAY: Final = 5
@@ -144,11 +141,6 @@ class Calendar:
         while not assume.works(day):
             day += _DAY
         return day
-
-
-def day_of_receipt(received: datetime) -> date:
-    """The calendar day in Chongqing on which a mail arrived; `received` is aware (E11)."""
-    return received.astimezone(SHANGHAI).date()
 
 
 @dataclass(frozen=True)

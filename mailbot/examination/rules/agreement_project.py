@@ -12,6 +12,7 @@ from typing import Final
 
 from rapidfuzz.distance import Hamming
 
+from ledger.office_time import office_day
 from mailbot.examination.rules.agreement import Disagreement, both
 from mailbot.examination.rules.engagement_facts import own_rows
 from mailbot.examination.rules.wordings import (
@@ -26,7 +27,6 @@ from mailbot.examination.rules.wordings import (
 )
 from mailbot.examination.submission import OnFile, Submission
 from mailbot.examination.verdict import Finding, Severity
-from mailbot.examination.workdays import day_of_receipt
 from parsers.documents.document import DocumentKind
 from parsers.documents.screenshot import Screenshot, Tenure, screenshots
 from parsers.names import Likeness, compare_posts, compare_titles, fold_post, squeeze
@@ -121,7 +121,7 @@ def dates_agree(submission: Submission, on_file: OnFile) -> Iterator[Finding]:
 
 def dates_are_possible(submission: Submission, on_file: OnFile) -> Iterator[Finding]:
     """What one page says by itself. Ends on the municipal page are left alone: planned ones are usual (D40)."""
-    today = day_of_receipt(submission.received)
+    today = office_day(submission.received)
     for page in screenshots(papers(submission), _NATIONAL):
         start, end, left = (page.values.get(key) for key in ("started_on", "ended_on", "left_on"))
         if end is None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from ledger.office_time import office_day
 from mailbot.examination.rules.absence import Absence, absence
 from mailbot.examination.rules.letters_judged import (
     ceiling,
@@ -20,7 +21,6 @@ from mailbot.examination.rules.letters_judged import (
 from mailbot.examination.rules.wordings import stands
 from mailbot.examination.submission import OnFile, Submission
 from mailbot.examination.verdict import Finding, Severity
-from mailbot.examination.workdays import day_of_receipt
 from parsers.documents.commitment_letter import Choice
 from parsers.documents.document import DocumentKind, Presence
 
@@ -147,7 +147,7 @@ def letter_is_dated(submission: Submission, on_file: OnFile) -> Iterator[Finding
         if letter.dated is not Presence.PRESENT:
             certain = letter.dated is Presence.ABSENT and is_firm(letter)
             yield LetterUndated(certain=certain, **stands(letter, letter.pages[-1]))
-        elif letter.day is not None and letter.day > day_of_receipt(submission.received):
+        elif letter.day is not None and letter.day > office_day(submission.received):
             page = letter.date_field.page if letter.date_field else letter.pages[-1]
             yield LetterDatedAfterReceipt(day=letter.day, **stands(letter, page))
 

@@ -10,12 +10,12 @@ from typing import Final
 
 from rapidfuzz.distance import Levenshtein
 
+from ledger.office_time import office_day
 from mailbot.examination.rules.identity import IdentifierInvalid
 from mailbot.examination.rules.letters_judged import judged_letters
 from mailbot.examination.rules.wordings import stands
 from mailbot.examination.submission import OnFile, Submission
 from mailbot.examination.verdict import Finding, Severity
-from mailbot.examination.workdays import day_of_receipt
 from parsers.documents.document import DocumentKind, Field
 from parsers.files.page import ReadBy
 from parsers.identifiers import Check, PhoneKind, check_citizen_id, check_credit_identifier, phone_kind
@@ -83,7 +83,7 @@ def _refusal(name: str, number: Field, submission: Submission) -> str:
     if name == "credit_identifier":
         checked = check_credit_identifier(number.value)
     else:
-        checked = check_citizen_id(number.value, on=day_of_receipt(submission.received))
+        checked = check_citizen_id(number.value, on=office_day(submission.received))
     return "" if checked.result in {Check.VALID, Check.OTHER_KIND} else checked.why
 
 

@@ -10,10 +10,10 @@ from datetime import timedelta
 from typing import Final
 
 from ledger.entries import Enterprise
+from ledger.office_time import office_day
 from mailbot.examination.matter import SenderRule
 from mailbot.examination.submission import OnFile, Submission
 from mailbot.examination.verdict import Finding, Severity
-from mailbot.examination.workdays import day_of_receipt
 from parsers.mail.message import Address
 from parsers.mail.provenance import Authentication
 
@@ -160,7 +160,7 @@ def _is_earlier(address: Address, firm: Enterprise) -> bool:
 def _directory_is_old(submission: Submission, on_file: OnFile) -> bool:
     if on_file.directory_as_of is None:
         return False
-    age = day_of_receipt(submission.received) - on_file.directory_as_of
+    age = office_day(submission.received) - on_file.directory_as_of
     return age > timedelta(days=on_file.directory_max_age_days)
 
 

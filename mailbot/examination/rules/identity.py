@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from ledger.office_time import office_day
 from mailbot.examination.rules.absence import Absence, absence, missing_papers
 from mailbot.examination.submission import OnFile, Submission
 from mailbot.examination.verdict import Finding, Severity
-from mailbot.examination.workdays import day_of_receipt
 from parsers.documents.card_in_hand import CardInHandPhoto
 from parsers.documents.document import Document, DocumentKind, Field, Presence
 from parsers.documents.identity_card import IdentityCard
@@ -99,7 +99,7 @@ def card_in_hand_is_there(submission: Submission, on_file: OnFile) -> Iterator[F
 
 
 def card_is_valid(submission: Submission, on_file: OnFile) -> Iterator[Finding]:
-    received = day_of_receipt(submission.received).isoformat()
+    received = office_day(submission.received).isoformat()
     for paper in submission.documents:
         until = paper.valid_until if isinstance(paper, IdentityCard | CardInHandPhoto) else None
         if until is not None and until.value < received:
@@ -119,7 +119,7 @@ def numbers_are_possible(submission: Submission, on_file: OnFile) -> Iterator[Fi
         number = paper.citizen_id
         if number is None or number.value in told:
             continue
-        checked = check_citizen_id(number.value, on=day_of_receipt(submission.received))
+        checked = check_citizen_id(number.value, on=office_day(submission.received))
         if checked.valid or checked.result is Check.OTHER_KIND:
             continue
         certain = number.certain or readings[number.value] > 1

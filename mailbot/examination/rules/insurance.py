@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
+from ledger.office_time import office_day
 from mailbot.examination.rules.absence import Absence, absence
 from mailbot.examination.rules.certificates_judged import PERHAPS, certificate_of, judgeable
 from mailbot.examination.submission import OnFile, Submission
 from mailbot.examination.verdict import Finding, Severity
-from mailbot.examination.workdays import day_of_receipt
 from parsers.documents.document import DocumentKind
 from parsers.documents.social_insurance_title import Variety
 from parsers.files.page import ReadBy
@@ -94,7 +94,7 @@ def enough_months_are_paid(submission: Submission, on_file: OnFile) -> Iterator[
     if certificate is None:
         return
     months = certificate.months
-    needed = months_before(day_of_receipt(submission.received))
+    needed = months_before(office_day(submission.received))
     lacking = tuple(month for month in needed if month not in months.paid)
     if not lacking:
         return
@@ -122,7 +122,7 @@ def certificate_is_fresh(submission: Submission, on_file: OnFile) -> Iterator[Fi
     certificate = judgeable(submission)
     if certificate is None or certificate.printed_on is None:
         return
-    printed, received = date.fromisoformat(certificate.printed_on.value), day_of_receipt(submission.received)
+    printed, received = date.fromisoformat(certificate.printed_on.value), office_day(submission.received)
     if printed > received or received - printed > _LONG_BEFORE:
         yield InsuranceOutdated(
             printed_on=printed,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from ledger.office_time import office_day
 from mailbot.examination.rules.absence import Absence, absence
 from mailbot.examination.rules.engagement_facts import (
     ShownDay,
@@ -15,7 +16,7 @@ from mailbot.examination.rules.engagement_facts import (
 from mailbot.examination.rules.wordings import papers
 from mailbot.examination.submission import OnFile, Submission
 from mailbot.examination.verdict import Finding, Severity
-from mailbot.examination.workdays import Due, day_of_receipt
+from mailbot.examination.workdays import Due
 from parsers.documents.document import DocumentKind
 from parsers.documents.screenshot import screenshots
 
@@ -139,7 +140,7 @@ def enterprise_closes_after_engineer(submission: Submission, on_file: OnFile) ->
         return
     for day in event_days(submission)[:1]:
         due = _due(on_file, day, filing.late_after_workdays)
-        if day_of_receipt(submission.received) <= due.latest:
+        if office_day(submission.received) <= due.latest:
             yield ClosePremature(ended=day.day, due=due.day, document=day.document, page=day.page)
 
 
@@ -147,7 +148,7 @@ def start_has_come(submission: Submission, on_file: OnFile) -> Iterator[Finding]
     if submission.filing.action != "add":
         return
     for day in event_days(submission)[:1]:
-        if day.day > day_of_receipt(submission.received):
+        if day.day > office_day(submission.received):
             yield StartInFuture(started=day.day, document=day.document, page=day.page)
 
 
@@ -157,7 +158,7 @@ def _due(on_file: OnFile, day: ShownDay, workdays: int) -> Due:
 
 def _filed(submission: Submission) -> date:
     """I35: the earlier of the submission that the page shows and the mail; or the mail alone."""
-    mail = day_of_receipt(submission.received)
+    mail = office_day(submission.received)
     if submission.matter.policy("filed_on") == "mail":
         return mail
     return min([mail, *(day.day for day in submission_days(submission))])

@@ -6,10 +6,10 @@ from datetime import date, datetime
 import pytest
 
 from ledger.entries import Enterprise
+from ledger.office_time import OFFICE_TIME
 from mailbot.examination.examine import likely_filing
 from mailbot.examination.subject import read_subject
 from mailbot.examination.submission import OnFile, Submission
-from mailbot.examination.workdays import SHANGHAI
 from mailbot.office.calendars import load_calendar
 from mailbot.office.packs import load_matters
 from parsers.documents.document import Document, FileRead
@@ -71,7 +71,7 @@ def build_submission(
     files=None,
     attachments=None,
     mailbox=None,
-    received=datetime(2026, 11, 20, 16, 35, tzinfo=SHANGHAI),
+    received=datetime(2026, 11, 20, 16, 35, tzinfo=OFFICE_TIME),
     authentication=Authentication.VERIFIED,
     policies=None,
     matters=_MATTERS,

@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 import pytest
 
+from ledger.office_time import OFFICE_TIME
 from mailbot.examination.clocks import Event, Happened, after
 from mailbot.examination.examine import examine, judge, likely_filing
 from mailbot.examination.matter import RuleSetting
@@ -12,7 +13,6 @@ from mailbot.examination.rules.correspondents import FirmNotCopied, FirmUnknown
 from mailbot.examination.rules.envelope import SubjectMalformed
 from mailbot.examination.subject import read_subject
 from mailbot.examination.verdict import Finding, Outcome, Severity
-from mailbot.examination.workdays import SHANGHAI
 
 INFORMATION_BOX = "cqjtgjzx@vip.163.com"
 FIRM = "重庆王五监理咨询有限公司"
@@ -122,11 +122,11 @@ class TestClocks:
         assert verdict.feedback_clock.due == date(2026, 12, 4)
 
     def test_the_day_of_receipt_is_the_one_in_chongqing(self, a_submission, on_file):
-        late = a_submission(files=None, received=datetime(2026, 11, 20, 23, 59, tzinfo=SHANGHAI))
+        late = a_submission(files=None, received=datetime(2026, 11, 20, 23, 59, tzinfo=OFFICE_TIME))
         assert examine(late, on_file()).feedback_clock.due == date(2026, 12, 4)
 
     def test_an_unpublished_year_gives_bounds(self, a_submission, on_file):
-        submission = a_submission(files=None, received=datetime(2026, 12, 18, 9, tzinfo=SHANGHAI))
+        submission = a_submission(files=None, received=datetime(2026, 12, 18, 9, tzinfo=OFFICE_TIME))
         clock = examine(submission, on_file()).feedback_clock
         assert clock.due is None
         assert clock.earliest < clock.latest
@@ -161,7 +161,7 @@ class TestClocks:
     def test_an_office_may_count_a_rest_day_as_the_next_workday(self, a_submission, on_file):
         submission = a_submission(
             files=None,
-            received=datetime(2026, 2, 15, 9, tzinfo=SHANGHAI),
+            received=datetime(2026, 2, 15, 9, tzinfo=OFFICE_TIME),
             policies={"receipt_on_restday": "next_workday"},
         )
         assert examine(submission, on_file()).feedback_clock.due == date(2026, 3, 9)

@@ -1,18 +1,12 @@
 """Deadlines follow the published notices, and an unpublished year yields bounds, never a guess."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailbot.examination.workdays import (
-    Calendar,
-    CalendarYearMissing,
-    PublishedYear,
-    day_of_receipt,
-    whole_months_before,
-)
+from mailbot.examination.workdays import Calendar, CalendarYearMissing, PublishedYear, whole_months_before
 from mailbot.office.calendars import load_calendar
 
 PUBLISHED = load_calendar()
@@ -212,10 +206,6 @@ def test_a_later_notice_has_the_last_word_on_december():
     due = before.add_workdays(D("2018-12-28"), 1)
     assert due.day is None
     assert due.earliest <= D("2018-12-29") <= due.latest
-
-
-def test_the_day_of_receipt_is_the_one_in_chongqing():
-    assert day_of_receipt(datetime(2026, 11, 20, 23, 59, tzinfo=UTC)) == date(2026, 11, 21)
 
 
 def test_three_whole_months_before_a_day():
