@@ -56,9 +56,10 @@ def without_pale(line: Grey, pale: float) -> Grey:
 def surer(first: LineRead, again: LineRead) -> LineRead:
     """The second reading where it is trusted clearly more throughout and nothing that was well read is lost.
 
-    Also where it has all that the first has, and a well-read character in its gap besides.
+    What it leaves out must not leave a gap: that was seen, and the first reading was only unsure what it says. Also
+    where the second has all that the first has, and a well-read character in its gap besides.
     """
-    whole = len(again.text) >= len(first.text) - _below(first, _DOUBTED)
+    whole = len(again.text) >= len(first.text) - _below(first, _DOUBTED) and _has_gap(again) <= _has_gap(first)
     if whole and _least(again) >= max(_TRUSTED, _least(first) + _LEAD):
         return again
     return again if _has_gap(first) and _least(again) >= _WELL and _is_contained(first.text, again.text) else first
