@@ -5,11 +5,12 @@ nothing. A leg that has found work for the next one wakes it at once.
 """
 
 import logging
+import os
 import signal
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from queue import SimpleQueue
 from threading import Event, Thread
 
 from apscheduler.executors.pool import ThreadPoolExecutor
@@ -20,6 +21,27 @@ from apscheduler.triggers.interval import IntervalTrigger
 log = logging.getLogger(__name__)
 
 _STOP_SECONDS = 8.0  #: of the 10 s that a SIGTERM may take
+
+
+@contextmanager
+def _signals(*numbers: signal.Signals) -> Iterator[int]:
+    """A file in which a byte lies once one of the signals has come, at whatever moment.
+
+    Nothing else can be waited on safely: a handler that sets an Event waits for ever when the signal comes within the
+    Event's own wait, whose lock the same thread holds; and one that comes just before the thread falls asleep on any
+    lock is seen only when something else wakes it.
+    """
+    told, tell = os.pipe()
+    os.set_blocking(tell, False)
+    signal.set_wakeup_fd(tell, warn_on_full_buffer=False)
+    for number in numbers:
+        signal.signal(number, lambda *_: None)  # for good: asked twice, the process tidies up all the same
+    try:
+        yield told
+    finally:
+        signal.set_wakeup_fd(-1)
+        os.close(told)
+        os.close(tell)
 
 
 @dataclass(frozen=True)
@@ -50,17 +72,13 @@ class Schedule:
 
     def run_until_told(self, on_stop: Callable[[], None] = lambda: None) -> bool:
         """Returns after SIGTERM or SIGINT; False when a leg did not finish its piece of work in time."""
-        # Not an Event: its `set` inside a handler waits for ever when the signal comes within its `wait`, whose lock
-        # the same thread holds. A SimpleQueue may be put into from anywhere, a handler too.
-        told: SimpleQueue[int] = SimpleQueue()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda number, _: told.put(number))
-        self.start()
-        log.info("daemon started", extra={"legs": len(self._legs)})
-        told.get()
-        log.info("daemon stopping")
-        on_stop()
-        return self.stop()
+        with _signals(signal.SIGTERM, signal.SIGINT) as told:
+            self.start()
+            log.info("daemon started", extra={"legs": len(self._legs)})
+            os.read(told, 1)
+            log.info("daemon stopping")
+            on_stop()
+            return self.stop()
 
     def start(self) -> None:
         self._scheduler.add_executor(ThreadPoolExecutor(max(len(self._legs), 1)))

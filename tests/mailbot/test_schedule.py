@@ -186,10 +186,40 @@ while left <= 0:
 """
 
 
-def test_a_signal_ends_the_daemon_at_whatever_moment_it_comes():
-    """Within the wait itself too, where a handler that took a lock would wait for its own thread."""
+#: The same from outside, while other threads keep the interpreter's lock busy: between two lines, and while the thread
+#: falls asleep.
+SIGNAL_AT_ANY_TIME = """
+import logging, os, random, signal, threading, time
+from mailbot.schedule import Schedule
+
+def spin():
+    while True:
+        sum(range(2000))
+
+class Teller(logging.Handler):
+    def emit(self, record):
+        if record.getMessage() == "daemon started" and os.fork() == 0:
+            time.sleep(chance.random() * 0.02)
+            os.kill(os.getppid(), signal.SIGTERM)
+            os._exit(0)
+
+chance = random.Random(7)
+log = logging.getLogger("mailbot.schedule")
+log.setLevel(logging.INFO)
+log.addHandler(Teller())
+for _ in range(4):
+    threading.Thread(target=spin, daemon=True).start()
+for line in range(1, 61):
+    print(line, Schedule().run_until_told(), flush=True)
+    os.wait()
+"""
+
+
+@pytest.mark.parametrize("program", [SIGNAL_AT_EVERY_LINE, SIGNAL_AT_ANY_TIME], ids=["every line", "any time"])
+def test_a_signal_ends_the_daemon_at_whatever_moment_it_comes(program):
+    """Also while the main thread is just about to fall asleep, or holds the lock of what it waits for."""
     process = subprocess.run(
-        [sys.executable, "-c", SIGNAL_AT_EVERY_LINE],
+        [sys.executable, "-c", program],
         stdout=subprocess.PIPE,
         cwd=Path(__file__).parents[2],
         timeout=120,
