@@ -30,8 +30,9 @@ server: .venv/served ## the same, with what PostgreSQL and an S3-compatible stor
 demo: .venv/installed ## the main job on embedded servers, nothing to configure
 	$(BIN)/mailbot demo
 
+# Half of a test's time is waiting for servers, so three share two cores; files in order, as the long ones come first.
 test: .venv/tested ## every test (installs and starts Dovecot, Postfix and PostgreSQL where the user may)
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 soak: .venv/tested ## 10,000 mails under kill -9 and server faults on both databases, 500 lives at random (hours; SOAK="--mails 2000")
 	$(BIN)/python -m tests.soak --engine sqlite $(SOAK)
