@@ -43,7 +43,7 @@ class LineRead(NamedTuple):
 
 
 def is_doubtful(read: LineRead) -> bool:
-    return len(read.text) >= _LONG_TEXT and (_below(read, _DOUBTED) > 0 or _has_gap(read))
+    return len(read.text) >= _LONG_TEXT and (_below(read, _DOUBTED) > 0 or _gaps(read) > 0)
 
 
 def without_pale(line: Grey, pale: float) -> Grey:
@@ -59,10 +59,10 @@ def surer(first: LineRead, again: LineRead) -> LineRead:
     What it leaves out must not leave a gap: that was seen, and the first reading was only unsure what it says. Also
     where the second has all that the first has, and a well-read character in its gap besides.
     """
-    whole = len(again.text) >= len(first.text) - _below(first, _DOUBTED) and _has_gap(again) <= _has_gap(first)
+    whole = len(again.text) >= len(first.text) - _below(first, _DOUBTED) and _gaps(again) <= _gaps(first)
     if whole and _least(again) >= max(_TRUSTED, _least(first) + _LEAD):
         return again
-    return again if _has_gap(first) and _least(again) >= _WELL and _is_contained(first.text, again.text) else first
+    return again if _gaps(first) and _least(again) >= _WELL and _is_contained(first.text, again.text) else first
 
 
 def has_broken_number(read: LineRead) -> bool:
@@ -88,17 +88,17 @@ def with_last_sign(first: LineRead, again: LineRead) -> LineRead:
     return LineRead(again.text, again.confidence, (*first.signs, (round(place, 4), trust)))
 
 
-def _has_gap(read: LineRead) -> bool:
-    """Do two Chinese characters stand so far apart that one was lost between them? An open blank is wider."""
+def _gaps(read: LineRead) -> int:
+    """Where two Chinese characters stand so far apart that one was lost between them; an open blank is wider."""
     steps = [
         right[0] - left[0]
         for (left, a), (right, b) in pairwise(zip(read.signs, read.text, strict=False))
         if _is_chinese(a) and _is_chinese(b)
     ]
     if len(steps) < _FEWEST_STEPS:
-        return False
+        return 0
     usual = median(steps)
-    return any(_GAP[0] * usual <= step <= _GAP[1] * usual for step in steps)
+    return sum(_GAP[0] * usual <= step <= _GAP[1] * usual for step in steps)
 
 
 def _is_chinese(sign: str) -> bool:
