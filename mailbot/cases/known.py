@@ -11,11 +11,11 @@ from typing import Final
 
 from ledger.entries import Enterprise
 from ledger.office_time import office_day
-from ledger.questions import CaseMatch, FoundBy
+from ledger.questions import CaseMatch, FoundBy, HandledEntry
 from mailbot.cases.people import national_files, signatures_of
 from mailbot.cases.records import Records
 from mailbot.examination.rules.engagement_facts import project
-from mailbot.examination.submission import Engagement, Handled, OnFile, SubjectReading, Submission
+from mailbot.examination.submission import OnFile, SubjectReading, Submission
 from mailbot.instance import Instance
 from mailbot.office.authorities import CITY, DISTRICT, ProjectMap
 from mailbot.office.suspension import SuspensionList
@@ -81,7 +81,7 @@ class Known:
             author_firm=author_firm,
             duplicate_of=case.number if case and case.by in (FoundBy.DUPLICATE, FoundBy.SAME_BYTES) else None,
             other_source=other_source,
-            engagements=_engagements(records, engineer_key),
+            engagements=records.open_engagements(engineer_key) if engineer_key else (),
             known_signatures=_signatures_elsewhere(records, submission, case),
             others_files=self._others_files(records, submission, engineer_key),
             handled=self._handled(records, handler_key, case, submission.received),
@@ -137,19 +137,11 @@ class Known:
 
     def _handled(
         self, records: Records, key: str | None, case: CaseMatch | None, received: datetime
-    ) -> tuple[Handled, ...]:
+    ) -> tuple[HandledEntry, ...]:
         """Other cases in which the same 承办人 acted."""
         found = records.firms_handled(key, received - timedelta(days=_HANDLED_DAYS)) if key else ()
         own = case.number if case else None
-        return tuple(Handled(one.firm, one.case_number) for one in found if one.case_number != own)
-
-
-def _engagements(records: Records, engineer_key: str | None) -> tuple[Engagement, ...]:
-    """His open ones, by other cases."""
-    return tuple(
-        Engagement(one.project, one.section, one.post, one.started_on, one.ended_on, one.case_number)
-        for one in (records.open_engagements(engineer_key) if engineer_key else ())
-    )
+        return tuple(one for one in found if one.case_number != own)
 
 
 def _signatures_elsewhere(records: Records, submission: Submission, case: CaseMatch | None) -> dict[str, str]:

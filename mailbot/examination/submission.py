@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from ledger.entries import Enterprise
+from ledger.questions import EngagementEntry, HandledEntry
 from mailbot.examination.matter import Action, Filing, Matter, Submitter
 from mailbot.examination.workdays import Calendar
 from parsers.documents.document import Document, FileRead
@@ -59,26 +60,6 @@ class Submission:
 
 
 @dataclass(frozen=True)
-class Engagement:
-    """在岗经历: one engineer on one project, as the ledger knows it."""
-
-    project: str
-    section: str
-    post: str
-    started_on: date | None
-    ended_on: date | None
-    case_number: str
-
-
-@dataclass(frozen=True)
-class Handled:
-    """A case in which the 承办人 of this mail acted for an enterprise, this one or another."""
-
-    firm: str
-    case_number: str
-
-
-@dataclass(frozen=True)
 class OnFile:
     """What the office knew when the mail came."""
 
@@ -95,10 +76,10 @@ class OnFile:
     projects_loaded: bool = False  #: a map of projects was asked for the project that the papers name
     project_mailbox: str | None = None  #: review mailbox of the project's authority
     project_authority: str | None = None  #: 市级, 区县级 or a district; None: the map does not know the project
-    engagements: tuple[Engagement, ...] = ()
+    engagements: tuple[EngagementEntry, ...] = ()
     engagements_known: bool = True  #: False: there is no ledger to ask
     other_source: str | None = None  #: case number of the same application from the other side (E25)
-    handled: tuple[Handled, ...] = ()  #: of the last year, the latest case of each enterprise
+    handled: tuple[HandledEntry, ...] = ()  #: of the last year, the latest case of each enterprise
     suspended: bool = False  #: firm or engineer on the suspension list: for the reviewer only
     others_files: dict[str, str] = field(default_factory=dict)  #: name of a file → case of another engineer (E39)
     known_signatures: dict[str, str] = field(default_factory=dict)  #: fingerprint → case number

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from ledger.questions import EngagementEntry
 from mailbot.examination.rules.engagement_facts import project, section
-from mailbot.examination.submission import Engagement, OnFile, Submission
+from mailbot.examination.submission import OnFile, Submission
 from mailbot.examination.verdict import Finding, Severity
 from parsers.names import Likeness, compare_titles
 
@@ -64,7 +65,7 @@ def engagement_is_known(submission: Submission, on_file: OnFile) -> Iterator[Fin
         yield EngagementUnknown(action=action)
 
 
-def _likeness(engagement: Engagement, project: str | None, section: str | None) -> Likeness:
+def _likeness(engagement: EngagementEntry, project: str | None, section: str | None) -> Likeness:
     """The same project, and the same section where both name one."""
     if project is None:
         return Likeness.UNSURE

@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
+from ledger.questions import EngagementEntry
 from mailbot.examination.rules.engagements import RULES
-from mailbot.examination.submission import Engagement
 from tests.builders_submission import (
     POST,
     PROJECT,
@@ -20,7 +20,7 @@ from tests.builders_submission import (
 
 
 def engaged(project=PROJECT, section=SECTION, ended=None):
-    return Engagement(project, section, POST, date(2025, 3, 3), ended, "ZJZD-2025-0001")
+    return EngagementEntry(project, section, POST, date(2025, 3, 3), ended, "ZJZD-2025-0001")
 
 
 def judged(*engagements, action="add", documents=None):

@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 
+from ledger.questions import EngagementEntry
 from mailbot.examination.rules import (
     agreement_action,
     agreement_engineer,
@@ -14,7 +15,6 @@ from mailbot.examination.rules import (
     screenshots,
     timeliness,
 )
-from mailbot.examination.submission import Engagement
 from mailbot.examination.verdict import Finding
 from mailbot.letters.rendering import Words
 from parsers.documents.screenshot_words import Status
@@ -102,7 +102,9 @@ def test_a_late_filing_hears_its_last_day_and_what_to_send():
 
 def test_another_project_is_not_disclosed():
     """E20: not to third parties."""
-    known = on_file(engagements=(Engagement("渝西快速通道", "A3", "总监", date(2025, 3, 3), None, "ZJZD-2025-0001"),))
+    known = on_file(
+        engagements=(EngagementEntry("渝西快速通道", "A3", "总监", date(2025, 3, 3), None, "ZJZD-2025-0001"),)
+    )
     sentence = sentences(a_national_page(), a_municipal_page(), known=known)["engagement_overlaps"]
     assert "渝西" not in sentence
 
