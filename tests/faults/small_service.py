@@ -46,7 +46,7 @@ OTHER = "other@example.invalid"
 REVIEWERS = {REVIEWER, OTHER}
 DIGESTS = 2  #: each reviewer's, of the day; what else is written to reviewers is the desk's own affair
 
-_words = cache(Words)
+words = cache(Words)
 _drawn = cache(diagrams.columns)
 diagrams.columns = lambda title, labels, series: _drawn(title, tuple(labels), tuple(series))
 
@@ -58,7 +58,7 @@ class Pass:
         self, place: Place, hours: float = 0, reply_seconds: float = 5.0, *, reader=None, free_bytes: int = 0
     ) -> None:
         self.office = Office(place.folder, directory=(), reader=reader, **_two_reviewers())
-        self.office.words = _words()
+        self.office.words = words()
         self.office.later(hours=hours)
         ledger, archive, office = self.office.ledger, self.office.archive, self.office
         bell = LedgerBell(ledger)
@@ -144,7 +144,7 @@ def one_pass(place: Place, name: str, fault: str, hit: int) -> None:
 
 
 CHILDREN = multiprocessing.get_context("forkserver")
-CHILDREN.set_forkserver_preload(["tests.faults.small_service"])
+CHILDREN.set_forkserver_preload(["tests.faults.warm"])
 
 
 def pass_in_child(place: Place, name: str, hit: int) -> int:
