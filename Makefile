@@ -30,7 +30,8 @@ server: .venv/served ## the same, with what PostgreSQL and an S3-compatible stor
 demo: .venv/installed ## the main job on embedded servers, nothing to configure
 	$(BIN)/mailbot demo
 
-# Half of a test's time is waiting for servers, so three share two cores; files in order, as the long ones come first.
+# Files in order, as the long ones come first: behind the short ones, the last would keep one core busy alone. The third
+# worker fills what two leave idle while they wait for servers; it gains little, as most of the time is a core's.
 test: .venv/tested ## every test (installs and starts Dovecot, Postfix and PostgreSQL where the user may)
 	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
